@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode, explicit existentials and imports, and no warning left standing.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A target of the layers in `Documentation/architecture.md`; its name is its folder.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, path: "Tests/" + name,
+        resources: resources, swiftSettings: strict)
+}
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+
+let package = Package(
+    name: "annals",
+    products: [
+        .library(name: "Annals", targets: ["Annals"]),
+        .executable(name: "annals", targets: ["AnnalsCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // Pure values and pure machines.
+        layer("EDTF"),
+        layer("AnnalsModel", ["EDTF"]),
+        layer("AnnalsWire", ["AnnalsModel", crypto]),
+        layer("AnnalsCore", ["AnnalsModel", "AnnalsWire"]),
+        // Thin shells.
+        .systemLibrary(name: "CUV", providers: [.apt(["libuv1-dev"])]),
+        layer("UV", ["CUV"]),
+        layer("AnnalsStore", ["AnnalsModel", "AnnalsWire", "AnnalsCore", grdb, crypto]),
+        layer("AnnalsServer", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", collections, logging]),
+        layer("Annals", ["EDTF", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", grdb]),
+        .executableTarget(
+            name: "AnnalsCommand",
+            dependencies: ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "EDTF", arguments, logging],
+            exclude: ["README.md"], swiftSettings: strict),
+        // For tests only.
+        .target(name: "CFaultVFS", dependencies: [sqlite]),
+        layer("AnnalsTesting", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CFaultVFS", sqlite]),
+    ],
+    swiftLanguageModes: [.v6]
+)

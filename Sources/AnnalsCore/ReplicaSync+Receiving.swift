@@ -1,0 +1,153 @@
+internal import AnnalsModel
+internal import AnnalsWire
+
+/// What the server says.
+extension ReplicaSync {
+    mutating func receive(_ bytes: [UInt8], into effects: inout [Effect]) {
+        var lines: [[UInt8]] = []
+        do throws(LineFramer.Failure) {
+            try framer.feed(bytes) { lines.append($0) }
+        } catch {
+            return finish(.protocolBroken("a line longer than the limit"), into: &effects)
+        }
+        for line in lines {
+            if phase == .over { return }
+            take(line, into: &effects)
+        }
+    }
+
+    private mutating func take(_ line: [UInt8], into effects: inout [Effect]) {
+        if var batch = incoming, batch.received < batch.count {
+            batch.hash = chainHash(after: batch.hash, line: line)
+            batch.bytes += line
+            batch.bytes.append(UInt8(ascii: "\n"))
+            batch.received += 1
+            incoming = batch
+            return
+        }
+        if line.isEmpty { return }
+        let message: ServerMessage
+        do throws(CodecError) {
+            message = try ServerMessageCodec.decode(line)
+        } catch {
+            return finish(.protocolBroken(error.description), into: &effects)
+        }
+        if let batch = incoming {
+            guard case .checkpoint(let checkpoint) = message else {
+                return finish(.protocolBroken("a batch without its checkpoint"), into: &effects)
+            }
+            incoming = nil
+            return complete(batch, checkpoint, line, into: &effects)
+        }
+        handle(message, into: &effects)
+    }
+
+    private mutating func handle(_ message: ServerMessage, into effects: inout [Effect]) {
+        switch (phase, message) {
+        case (_, .ping): send(.pong, into: &effects)
+        case (_, .pong): break
+        case (_, .error(let code, let detail, let recovery)):
+            finish(
+                code == ProtocolErrorCode.otherLog.rawValue
+                    ? .otherLog : .server(code: code, detail: detail, recovery: recovery), into: &effects)
+        case (.greeted, .unsupported(let versions)):
+            finish(.unsupported(versions), into: &effects)
+        case (.greeted, .welcome(let welcome)):
+            if let key = position.serverKey, key != welcome.server { return finish(.otherServer, into: &effects) }
+            serverKey = welcome.server
+            serverLimits = welcome.limits
+            phase = .signingIn
+            send(.auth(authentication), into: &effects)
+        case (.signingIn, .ready(let user)):
+            phase = .opening
+            effects.append(.report(.signedIn(user: user, server: serverKey ?? "")))
+            send(
+                .open(
+                    .init(
+                        workspace: position.workspace, log: position.log, have: position.have, head: position.head,
+                        replicas: position.replicas)), into: &effects)
+        case (.opening, .opened(let opened)):
+            self.opened(opened, into: &effects)
+        case (.streaming, .entries(_, let first, let count)):
+            let next = (tip?.seq ?? position.have) + 1
+            guard first == next, count > 0, let hash = tip?.hash else {
+                return finish(.protocolBroken("entries from \(first) where \(next) was next"), into: &effects)
+            }
+            incoming = Incoming(first: first, count: count, hash: hash)
+        case (.streaming, .caughtUp(_, let seq)):
+            caughtUp = seq
+            serverSeq = max(serverSeq, seq)
+            effects.append(.report(.caughtUp(seq: seq)))
+        case (.streaming, .ack(_, let replica, let n, _)):
+            answered(replica, n)
+            effects.append(.mark(replica: replica, upTo: n, .accepted))
+            effects.append(.report(.pushed(replica: replica, n: n)))
+        case (.streaming, .refused(_, let replica, let n, let code, let detail)):
+            answered(replica, n)
+            effects.append(.report(.refused(replica: replica, n: n, code: code, detail: detail)))
+        case (.streaming, .known(_, let replica, let n)):
+            answered(replica, n)
+        case (.streaming, .stopped(_, let replica, let n, let code)):
+            if pushStop == nil { stopPushing(.pushStopped(replica: replica, n: n, code: code), into: &effects) }
+        case (.over, _): break
+        default:
+            finish(.protocolBroken("a message that does not belong here"), into: &effects)
+        }
+    }
+
+    /// The server's log is compared with ours before anything is sent or taken.
+    private mutating func opened(_ opened: ServerMessage.Opened, into effects: inout [Effect]) {
+        if let log = position.log, log != opened.log { return finish(.otherLog, into: &effects) }
+        guard let key = serverKey else { return finish(.protocolBroken("no server key"), into: &effects) }
+        guard let common = opened.common else {
+            phase = .comparing(opened)
+            return effects.append(.hash(seq: opened.seq))
+        }
+        let start = position.head ?? ChainHash(log: opened.log).head
+        guard common == start else { return finish(.fork(at: position.have), into: &effects) }
+        if position.log == nil {
+            effects.append(
+                .bind(Binding(log: opened.log, epoch: opened.epoch, serverKey: key, role: opened.role)))
+            position.log = opened.log
+        }
+        role = opened.role
+        serverSeq = opened.seq
+        tip = (position.have, start)
+        phase = .streaming
+        effects.append(.recompute(last: opened.last.mapValues(\.n)))
+        send(
+            .pull(workspace: position.workspace, after: position.have, credit: Int64(limits.pullCreditBytes), live: true),
+            into: &effects)
+    }
+
+    /// The server has fewer entries: is its end a point of our log (an older backup), or another branch?
+    mutating func compared(_ seq: Int64, _ hash: Digest?, into effects: inout [Effect]) {
+        guard case .comparing(let opened) = phase, opened.seq == seq else { return }
+        finish(
+            hash == opened.head ? .serverBehind(serverSeq: seq, have: position.have) : .fork(at: seq), into: &effects)
+    }
+
+    /// All lines of a batch are here: it is stored only if the server's signature covers exactly them.
+    private mutating func complete(
+        _ batch: Incoming, _ checkpoint: Checkpoint, _ line: [UInt8], into effects: inout [Effect]
+    ) {
+        let last = batch.first + batch.count - 1
+        guard checkpoint.seq == last, checkpoint.log == position.log, checkpoint.workspace == position.workspace else {
+            return finish(.badEntry(seq: last, what: "the checkpoint is about another place"), into: &effects)
+        }
+        guard checkpoint.head == batch.hash else {
+            return finish(.badEntry(seq: batch.first, what: "the chain of hashes does not fit"), into: &effects)
+        }
+        guard let signed = CheckpointCodec.signedBytes(line), let key = serverKey,
+            verifier.verifies(checkpoint.signature, of: signed, by: key)
+        else {
+            return finish(.badEntry(seq: last, what: "the checkpoint's signature does not fit"), into: &effects)
+        }
+        creditOwed += Int64(batch.bytes.count)
+        tip = (last, batch.hash)
+        serverSeq = max(serverSeq, last)
+        let whole = Batch(
+            first: batch.first, count: batch.count, bytes: batch.bytes, checkpoint: checkpoint, checkpointLine: line)
+        if ready == nil { ready = whole } else { ready?.join(whole) }
+    }
+}

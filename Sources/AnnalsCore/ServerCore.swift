@@ -1,0 +1,190 @@
+public import AnnalsModel
+public import AnnalsWire
+
+/// The server without its sockets, disk and clock: a machine that takes what happened and says what to do.
+///
+/// It folds nothing: it checks form, limits, role and order, so its cost does not grow with the record.
+public struct ServerCore: Sendable {
+    /// What an operator decides.
+    public struct Configuration: Sendable {
+        public var limits: Limits
+        public var vocabulary: Vocabulary
+        /// Whether anyone on loopback may sign in by a name alone.
+        public var allowsDevelopmentUsers: Bool
+        /// Roles of users; who is not named is an analyst.
+        public var roles: [Name: Role]
+        /// Random hex that no earlier run of this server used.
+        public var nonce: String
+
+        public init(
+            limits: Limits = Limits(), vocabulary: Vocabulary = .current, allowsDevelopmentUsers: Bool,
+            roles: [Name: Role] = [:], nonce: String
+        ) {
+            self.limits = limits
+            self.vocabulary = vocabulary
+            self.allowsDevelopmentUsers = allowsDevelopmentUsers
+            self.roles = roles
+            self.nonce = nonce
+        }
+    }
+
+    let configuration: Configuration
+    let signer: any CheckpointSigner
+    let rules: ChangeRules
+    var sessions: [SessionID: ServerSession] = [:]
+    var sequencers: [Name: Sequencer]
+    /// Whether an `append` is under way: one at a time, and what comes meanwhile fills the next group.
+    var isWriting = false
+    /// Sessions that wait for room in a group.
+    var waitingForCommit: Set<SessionID> = []
+
+    public init(configuration: Configuration, signer: any CheckpointSigner, heads: [LogHead]) {
+        self.configuration = configuration
+        self.signer = signer
+        rules = ChangeRules(
+            vocabulary: configuration.vocabulary, maximumOperations: configuration.limits.operationsPerChange)
+        sequencers = [:]
+        for head in heads {
+            sequencers[head.workspace] = Sequencer(head, rules: rules, limits: configuration.limits)
+        }
+    }
+
+    /// The heads of the logs as they are on disk.
+    public var heads: [LogHead] { sequencers.values.map(\.durable).sorted { $0.workspace < $1.workspace } }
+
+    /// Takes one input and appends what is to be done.
+    public mutating func handle(_ input: ServerInput, now: Instant, into effects: inout [ServerEffect]) {
+        switch input {
+        case .accepted(let id, let peer):
+            sessions[id] = ServerSession(peer: peer, limits: configuration.limits, now: now)
+        case .bytes(let id, let bytes):
+            receive(bytes, from: id, now: now, into: &effects)
+        case .closed(let id):
+            sessions[id] = nil
+            waitingForCommit.remove(id)
+            effects.append(.log(.closed(id)))
+        case .drained(let id):
+            sessions[id]?.unsent = 0
+            pumpAll(id, now: now, into: &effects)
+        case .committed:
+            committed(now: now, into: &effects)
+        case .commitFailed(let detail, let heads):
+            commitFailed(detail, heads, into: &effects)
+        case .stretch(let id, let workspace, let stretch):
+            received(stretch, for: id, workspace, now: now, into: &effects)
+        case .hash(let id, let workspace, let seq, let hash):
+            received(hash, at: seq, for: id, workspace, now: now, into: &effects)
+        case .searched(let id, let workspace, let change, let found):
+            searched(change, found, for: id, workspace, now: now, into: &effects)
+        case .readFailed(let id, let detail):
+            fail(id, .storage, detail, into: &effects)
+        case .tick:
+            tick(now: now, into: &effects)
+        }
+        startWriting(into: &effects)
+    }
+
+    // MARK: Writing groups
+
+    private mutating func startWriting(into effects: inout [ServerEffect]) {
+        guard !isWriting else { return }
+        var groups: [LogGroup] = []
+        for name in sequencers.keys.sorted() {
+            if let group = sequencers[name]?.startWriting() { groups.append(group) }
+        }
+        guard !groups.isEmpty else { return }
+        isWriting = true
+        effects.append(.append(groups))
+    }
+
+    private mutating func committed(now: Instant, into effects: inout [ServerEffect]) {
+        isWriting = false
+        for name in sequencers.keys.sorted() {
+            guard let group = sequencers[name]?.committed() else { continue }
+            acknowledge(group, name, into: &effects)
+            fanOut(group.log, name, now: now, into: &effects)
+        }
+        let waiting = waitingForCommit.sorted { $0.number < $1.number }
+        waitingForCommit = []
+        for id in waiting where sessions[id]?.wait == .commit {
+            proceed(id, now: now, into: &effects)
+        }
+    }
+
+    /// One `ack` for each session and replica says how far it is on disk; each refusal is said by itself.
+    private mutating func acknowledge(_ group: Sequencer.Group, _ workspace: Name, into effects: inout [ServerEffect]) {
+        struct Key: Hashable { let session: SessionID, replica: Name }
+        var order: [Key] = []
+        var last: [Key: (n: Int64, seq: Int64)] = [:]
+        for waiter in group.waiters {
+            if let violation = waiter.violation {
+                send(
+                    .refused(
+                        workspace: workspace, replica: waiter.replica, n: waiter.n, code: violation.code.rawValue,
+                        detail: violation.description), to: waiter.session, into: &effects)
+                effects.append(
+                    .log(
+                        .refused(
+                            waiter.session, workspace: workspace, replica: waiter.replica, n: waiter.n, violation.code)))
+                continue
+            }
+            let key = Key(session: waiter.session, replica: waiter.replica)
+            if last[key] == nil { order.append(key) }
+            if waiter.n >= last[key]?.n ?? 0 { last[key] = (waiter.n, waiter.seq) }
+        }
+        for key in order {
+            guard let (n, seq) = last[key] else { continue }
+            send(.ack(workspace: workspace, replica: key.replica, n: n, seq: seq), to: key.session, into: &effects)
+        }
+    }
+
+    /// Nothing of the groups happened: every peer starts again from what is on disk.
+    private mutating func commitFailed(_ detail: String, _ heads: [LogHead], into effects: inout [ServerEffect]) {
+        isWriting = false
+        effects.append(.log(.commitFailed(detail: detail)))
+        for head in heads { sequencers[head.workspace]?.restart(head) }
+        waitingForCommit = []
+        for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
+            fail(id, .storage, detail, into: &effects)
+        }
+    }
+
+    // MARK: Sending
+
+    mutating func send(_ message: ServerMessage, to id: SessionID, into effects: inout [ServerEffect]) {
+        write(ServerMessageCodec.encode(message), to: id, into: &effects)
+    }
+
+    mutating func write(_ bytes: [UInt8], to id: SessionID, into effects: inout [ServerEffect]) {
+        guard sessions[id] != nil else { return }
+        sessions[id]?.unsent += bytes.count
+        effects.append(.write(id, bytes))
+    }
+
+    /// Says what is wrong and closes. What the peer sent before is not undone by it.
+    mutating func fail(_ id: SessionID, _ code: ProtocolErrorCode, _ detail: String, into effects: inout [ServerEffect]) {
+        guard let session = sessions[id], !session.isClosing else { return }
+        send(.error(code: code.rawValue, detail: detail, recovery: code.recovery), to: id, into: &effects)
+        sessions[id]?.phase = .closing
+        sessions[id]?.backlog = []
+        effects.append(.log(.failed(id, code: code.rawValue)))
+        effects.append(.close(id))
+    }
+
+    // MARK: Time
+
+    private mutating func tick(now: Instant, into effects: inout [ServerEffect]) {
+        let idle = configuration.limits.idleSeconds * 1000
+        for (id, session) in sessions where !session.isClosing {
+            let silence = now.milliseconds - session.lastHeard.milliseconds
+            if session.user == nil {
+                if silence > idle / 2 { fail(id, .idle, "no sign-in within \(idle / 2000) s", into: &effects) }
+            } else if silence > idle * 2 {
+                fail(id, .idle, "nothing heard for \(silence / 1000) s", into: &effects)
+            } else if silence > idle, !session.wasPinged {
+                sessions[id]?.wasPinged = true
+                send(.ping, to: id, into: &effects)
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import AnnalsModel
+internal import AnnalsWire
+
+/// One connection as the server core sees it.
+struct ServerSession: Sendable {
+    /// How far the conversation is. Moves only downwards.
+    enum Phase: Sendable {
+        /// Waits for `hello`. → authenticating, closing
+        case greeting
+        /// Waits for `auth`. → ready, closing
+        case authenticating
+        /// Signed in; workspaces may be opened. → closing
+        case ready(user: Name)
+        /// An error was sent; whatever still arrives is not looked at.
+        case closing
+    }
+
+    /// What must happen before the next line is looked at.
+    enum Wait: Sendable, Equatable {
+        case nothing
+        /// The store's answer to an `open`.
+        case opening
+        /// The store's answer about this change line, which is then submitted again.
+        case hash(seq: Int64)
+        case search(ChangeID)
+        /// Room in the group that fills.
+        case commit
+    }
+
+    /// One workspace open on this connection.
+    struct Attachment: Sendable {
+        var role: Role
+        /// The next seq to send; nil while nothing was pulled. Moved only by what was queued.
+        var cursor: Int64?
+        var wantsLive = false
+        var credit: Int64 = 0
+        /// Whether the client has been told that it caught up.
+        var announced = false
+        /// A stretch of the log that is being sent.
+        var sending: Sending?
+        var isReading = false
+        /// Replicas whose changes are not taken any more on this connection.
+        var stopped: Set<Name> = []
+    }
+
+    /// A stored stretch, and how much of it was sent.
+    struct Sending: Sendable {
+        var stretch: LogStretch
+        /// The byte offset, seq and H(seq − 1) of the next line.
+        var offset = 0
+        var next: Int64
+        var hash: Digest
+
+        init(_ stretch: LogStretch) {
+            self.stretch = stretch
+            next = stretch.first
+            hash = stretch.before
+        }
+    }
+
+    let peer: Peer
+    var phase = Phase.greeting
+    var agent = ""
+    var framer: LineFramer
+    /// Lines that arrived while `wait` was on; reading is paused, so they are few.
+    var backlog: [[UInt8]] = []
+    var wait = Wait.nothing
+    /// A push whose change lines are still arriving.
+    var push: PushHeader?
+    var opening: ClientMessage.Open?
+    var attachments: [Name: Attachment] = [:]
+    /// Bytes handed to the shell that may not have left yet.
+    var unsent = 0
+    var receivedBytes = 0
+    var lastHeard: Instant
+    var wasPinged = false
+
+    init(peer: Peer, limits: Limits, now: Instant) {
+        self.peer = peer
+        framer = LineFramer(maximumLineBytes: limits.lineBytes)
+        lastHeard = now
+    }
+
+    var user: Name? { if case .ready(let user) = phase { user } else { nil } }
+    var isClosing: Bool { if case .closing = phase { true } else { false } }
+}

@@ -1,0 +1,106 @@
+/// The state of one entity, as all operations on it fold together.
+public struct Entity: Sendable, Hashable {
+    public let id: ItemID
+    public let kind: String
+    /// The first create; nil while there are only operations on it, and then it does not show.
+    public internal(set) var created: Stamp?
+    /// Which of its kind in its entry, from 1: the `.2` of `e40.2`.
+    public internal(set) var ordinal: Int = 1
+    /// Fields of class immutable, as the first create said.
+    public internal(set) var immutable: [String: Value] = [:]
+    public internal(set) var existence = Cell()
+    public internal(set) var cells: [CellKey: Cell] = [:]
+    /// Fields of class set and append: elements in order of arrival.
+    public internal(set) var elements: [String: [Element]] = [:]
+    /// Elements retracted before they arrived.
+    public internal(set) var absent: Set<ItemID> = []
+    public internal(set) var ignored: [Ignored] = []
+
+    /// Names a cell: a field, and for class per coder its author.
+    public struct CellKey: Sendable, Hashable, Comparable {
+        public var field: String
+        public var author: Name?
+
+        public init(_ field: String, _ author: Name? = nil) {
+            self.field = field
+            self.author = author
+        }
+
+        public static func < (a: CellKey, b: CellKey) -> Bool {
+            a.field == b.field ? (a.author?.raw ?? "") < (b.author?.raw ?? "") : precedes(a.field, b.field)
+        }
+    }
+
+    /// The name of the existence cell where a field is named: in `resolve` and in conflicts.
+    public static let existenceField = "existence"
+
+    public init(id: ItemID, kind: String) {
+        self.id = id
+        self.kind = kind
+    }
+
+    /// A state read back from where it was kept.
+    public init(
+        id: ItemID, kind: String, created: Stamp?, ordinal: Int, immutable: [String: Value], existence: Cell,
+        cells: [CellKey: Cell], elements: [String: [Element]], absent: Set<ItemID>, ignored: [Ignored]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.created = created
+        self.ordinal = ordinal
+        self.immutable = immutable
+        self.existence = existence
+        self.cells = cells
+        self.elements = elements
+        self.absent = absent
+        self.ignored = ignored
+    }
+
+    /// Whether it shows: created, and at least one head says that it is present.
+    public var isPresent: Bool {
+        created != nil && existence.heads.contains { $0.value.string == Existence.present.rawValue }
+    }
+
+    /// The author of the create.
+    public var owner: Name? { created?.author }
+
+    /// The cells with two or more different heads, existence among them, in order of field and author.
+    public func conflicts(_ vocabulary: Vocabulary) -> [(key: CellKey, heads: [Write])] {
+        guard created != nil else { return [] }
+        var found = cells.filter { key, cell in
+            cell.isContested && vocabulary.field(key.field, of: kind)?.merge != .latest
+        }.map { ($0.key, $0.value.heads) }
+        if existence.isContested { found.append((CellKey(Self.existenceField), existence.heads)) }
+        return found.sorted { $0.0 < $1.0 }.map { (key: $0.0, heads: $0.1) }
+    }
+
+    /// The cells of class latest where concurrent writes met and the highest seq is shown: overwrite notices.
+    public func overwrites(_ vocabulary: Vocabulary) -> [(key: CellKey, heads: [Write])] {
+        cells.filter { key, cell in cell.isContested && vocabulary.field(key.field, of: kind)?.merge == .latest }
+            .sorted { $0.key < $1.key }.map { (key: $0.key, heads: $0.value.heads) }
+    }
+
+    /// What a field of class immutable, latest or contested shows: the highest head, nil where nothing was said or it was cleared.
+    public func shown(_ field: String) -> Value? {
+        let value = immutable[field] ?? cells[CellKey(field)]?.latest?.value
+        return value.flatMap { $0.isNull ? nil : $0 }
+    }
+
+    /// Each coder's value of a field of class per coder, by author; the heads where the author's own machines disagree.
+    public func codings(_ field: String) -> [(author: Name, heads: [Write])] {
+        cells.filter { $0.key.field == field && $0.key.author != nil }
+            .sorted { $0.key < $1.key }
+            .compactMap { key, cell in
+                let heads = cell.heads.filter { !$0.value.isNull }
+                return heads.isEmpty ? nil : key.author.map { (author: $0, heads: heads) }
+            }
+    }
+
+    /// The elements of a field of class set, equal values once (the first added), or of class append, all.
+    public func shownElements(_ field: String, _ vocabulary: Vocabulary) -> [Element] {
+        let all = elements[field] ?? []
+        guard vocabulary.field(field, of: kind)?.merge != .append else { return all }
+        var seen: Set<Value> = []
+        return all.filter { seen.insert($0.value).inserted }
+    }
+}

@@ -1,0 +1,32 @@
+internal import AnnalsCore
+internal import AnnalsModel
+
+/// The dedicated writer thread: one transaction at a time, and the word back to the loop when it is on disk.
+struct LogWriter: Sendable {
+    let store: any LogStore
+    let thread = WorkerThread(name: "annals-writer")
+    let deliver: @Sendable (ServerInput) -> Void
+
+    func append(_ groups: [LogGroup]) {
+        thread.perform {
+            do {
+                try store.append(groups)
+                deliver(.committed)
+            } catch {
+                recover("\(error)")
+            }
+        }
+    }
+
+    /// Nothing of the groups was kept: open the store anew and say what is really there.
+    private func recover(_ detail: String) {
+        do {
+            try store.reopen()
+            let heads = try store.workspaces().compactMap { try store.head(of: $0) }
+            deliver(.commitFailed(detail: detail, heads: heads))
+        } catch {
+            // The store cannot even be read: no head is changed, and each later commit tries again.
+            deliver(.commitFailed(detail: "\(detail); reopening failed: \(error)", heads: []))
+        }
+    }
+}

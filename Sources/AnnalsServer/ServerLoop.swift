@@ -1,0 +1,143 @@
+internal import AnnalsCore
+internal import AnnalsModel
+internal import AnnalsWire
+internal import Foundation
+internal import Logging
+internal import UV
+
+/// The one event-loop thread: sockets in, effects out. All deciding is ``ServerCore``'s.
+actor ServerLoop {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private var core: ServerCore
+    private let logger: Logger
+    private var writer: LogWriter?
+    private var reader: LogReader?
+    private var streams: [SessionID: UV.Stream] = [:]
+    private var listeners: [Listener] = []
+    private var timer: UV.Timer?
+    private var lastSession: UInt64 = 0
+    /// Sessions written to since their queues were last looked at.
+    private var written: Set<SessionID> = []
+
+    init(loop: EventLoop, core: ServerCore, logger: Logger) {
+        self.loop = loop
+        self.core = core
+        self.logger = logger
+    }
+
+    /// Listens, and from then on serves.
+    ///
+    /// - Returns: the TCP port that was bound; nil without TCP.
+    func start(_ configuration: ServerConfiguration, store: any LogStore) throws -> UInt16? {
+        let deliver: @Sendable (ServerInput) -> Void = { [self] input in
+            loop.post { self.assumeIsolated { $0.handle(input) } }
+        }
+        writer = LogWriter(store: store, deliver: deliver)
+        reader = LogReader(store: store, deliver: deliver)
+        var port: UInt16?
+        if let (host, wanted) = configuration.tcp {
+            let listener = try Listener(on: loop, host: host, port: wanted)
+            guard let address = listener.address, address.isLoopback else {
+                listener.close()
+                throw ServerError(
+                    .notLoopback,
+                    "will not listen on \(host): without TLS only loopback is served. Use 127.0.0.1, or a tunnel to it.")
+            }
+            port = address.port
+            accept(on: listener)
+        }
+        if let path = configuration.socketPath {
+            accept(on: try Listener(on: loop, path: path))
+        }
+        let timer = UV.Timer(on: loop) { [weak self] in self?.assumeIsolated { $0.handle(.tick) } }
+        timer.start(afterMilliseconds: 1000, repeatingMilliseconds: 1000)
+        self.timer = timer
+        return port
+    }
+
+    /// Stops listening, lets the commit under way end, says goodbye and closes.
+    ///
+    /// - Returns: the threads that are still to be stopped, off the loop.
+    func stop() -> [WorkerThread] {
+        for listener in listeners { listener.close() }
+        timer?.close()
+        for stream in streams.values {
+            stream.write(
+                ServerMessageCodec.encode(
+                    .error(
+                        code: ProtocolErrorCode.stopping.rawValue, detail: "the server is stopping",
+                        recovery: ProtocolErrorCode.stopping.recovery)))
+            stream.shutdownThenClose(withinMilliseconds: 500)
+        }
+        return [writer?.thread, reader?.thread].compactMap { $0 }
+    }
+
+    private func accept(on listener: Listener) {
+        listeners.append(listener)
+        listener.onConnection = { [weak self] stream in
+            self?.assumeIsolated { $0.accepted(stream) }
+        }
+        listener.onError = { [logger] error in logger.warning("cannot accept a connection", metadata: ["error": "\(error)"]) }
+    }
+
+    private func accepted(_ stream: UV.Stream) {
+        lastSession += 1
+        let id = SessionID(lastSession)
+        streams[id] = stream
+        stream.onRead = { [weak self] bytes in
+            let copy = [UInt8](bytes)
+            self?.assumeIsolated { $0.handle(.bytes(id, copy)) }
+        }
+        stream.onDrained = { [weak self] in self?.assumeIsolated { $0.handle(.drained(id)) } }
+        stream.onClosed = { [weak self] _ in
+            self?.assumeIsolated {
+                $0.streams[id] = nil
+                $0.handle(.closed(id))
+            }
+        }
+        let peer: Peer = stream.peerUserID.map { .unix(user: userName($0)) } ?? .loopback
+        handle(.accepted(id, peer))
+        stream.startReading()
+    }
+
+    /// Hands one input to the core and does what it says.
+    private func handle(_ input: ServerInput) {
+        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        var effects: [ServerEffect] = []
+        core.handle(input, now: now, into: &effects)
+        perform(effects)
+        // What the system took at once is out: tell the core, which may have more for those peers.
+        while let id = written.popFirst() {
+            guard let stream = streams[id], stream.writeQueueSize == 0 else { continue }
+            var more: [ServerEffect] = []
+            core.handle(.drained(id), now: now, into: &more)
+            perform(more)
+        }
+    }
+
+    private func perform(_ effects: [ServerEffect]) {
+        for effect in effects {
+            switch effect {
+            case .write(let id, let bytes):
+                streams[id]?.write(bytes)
+                written.insert(id)
+            case .close(let id): streams[id]?.shutdownThenClose()
+            case .pause(let id): streams[id]?.stopReading()
+            case .resume(let id): streams[id]?.startReading()
+            case .append(let groups): writer?.append(groups)
+            case .read(let id, let workspace, let seq): reader?.stretch(id, workspace, seq)
+            case .hash(let id, let workspace, let seq): reader?.hash(id, workspace, seq)
+            case .search(let id, let workspace, let change): reader?.search(id, workspace, change)
+            case .log(let event): logger.record(event)
+            }
+        }
+    }
+}
+
+/// The user's name as the system knows it, where it is a name that Annals allows.
+private func userName(_ id: UInt32) -> Name? {
+    guard let entry = getpwuid(id) else { return nil }
+    return Name(String(cString: entry.pointee.pw_name))
+}

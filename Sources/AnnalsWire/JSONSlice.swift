@@ -1,0 +1,126 @@
+/// One value inside a scanned line: its kind and where it stands. It holds no bytes; whoever asks brings those that were scanned.
+///
+/// Reading allocates nothing but the strings that are asked for. Each question goes over the bytes anew, so read an
+/// object's members in one round (``members``) where many are wanted. Of bytes that were never scanned it says
+/// something or nothing, and neither stops the program nor reads beyond them.
+public struct JSONSlice: Sendable, Hashable {
+    public enum Kind: UInt8, Sendable {
+        case null
+        case bool
+        case integer
+        case string
+        case array
+        case object
+    }
+
+    /// The greatest integer that every reader holds exactly, also one that knows floating point only: 2^53−1.
+    public static let greatestInteger: Int64 = 9_007_199_254_740_991
+
+    public let kind: Kind
+    /// Whether this is a string without escapes, so that the bytes between its quotes are its text.
+    public let isPlain: Bool
+    private let start: Int32
+    private let end: Int32
+
+    /// The value's bytes exactly, with quotes or brackets, without the blanks around it.
+    public var range: Range<Int> { Int(start)..<Int(end) }
+
+    /// What stands between a string's quotes, or an array's or object's brackets.
+    public var content: Range<Int> {
+        switch kind {
+        case .string, .array, .object: range.count >= 2 ? range.lowerBound + 1..<range.upperBound - 1 : range
+        case .null, .bool, .integer: range
+        }
+    }
+
+    init(_ range: Range<Int>, in bytes: RawSpan) {
+        self.init(at: range.lowerBound, end: range.upperBound, isPlain: false, in: bytes)
+        guard kind == .string else { return }
+        self.init(
+            at: range.lowerBound, end: range.upperBound, isPlain: bytes.endOfString(range.lowerBound + 1).isPlain, in: bytes)
+    }
+
+    /// The value that starts at `at`.
+    init(at: Int, in bytes: RawSpan) {
+        if bytes.byte(at) == UInt8(ascii: "\"") {
+            let (end, isPlain) = bytes.endOfString(at + 1)
+            self.init(at: at, end: min(end + 1, bytes.byteCount), isPlain: isPlain, in: bytes)
+        } else {
+            self.init(at: at, end: bytes.endOfValue(at), isPlain: false, in: bytes)
+        }
+    }
+
+    private init(at: Int, end: Int, isPlain: Bool, in bytes: RawSpan) {
+        kind =
+            switch bytes.byte(at) {
+            case UInt8(ascii: "{"): .object
+            case UInt8(ascii: "["): .array
+            case UInt8(ascii: "\""): .string
+            case UInt8(ascii: "t"), UInt8(ascii: "f"): .bool
+            case UInt8(ascii: "n"): .null
+            default: .integer
+            }
+        self.isPlain = isPlain
+        start = Int32(truncatingIfNeeded: at)
+        self.end = Int32(truncatingIfNeeded: max(at, end))
+    }
+}
+
+// MARK: Scalars
+
+extension JSONSlice {
+    public var isNull: Bool { kind == .null }
+
+    /// nil unless this is true or false.
+    public func bool(in bytes: RawSpan) -> Bool? {
+        kind == .bool ? bytes.byte(Int(start)) == UInt8(ascii: "t") : nil
+    }
+
+    /// nil unless this is an integer.
+    public func int64(in bytes: RawSpan) -> Int64? {
+        guard kind == .integer else { return nil }
+        let isNegative = bytes.byte(Int(start)) == UInt8(ascii: "-")
+        var magnitude: Int64 = 0
+        for at in (isNegative ? Int(start) + 1 : Int(start))..<max(Int(start) + 1, Int(end)) {
+            magnitude = magnitude &* 10 &+ Int64(bytes.byte(at) &- UInt8(ascii: "0"))
+        }
+        return isNegative ? 0 &- magnitude : magnitude
+    }
+
+    /// The text with its escapes resolved; nil unless this is a string.
+    public func string(in bytes: RawSpan) -> String? {
+        guard kind == .string, content.upperBound <= bytes.byteCount else { return nil }
+        if isPlain { return bytes.extracting(content).withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+        return String(decoding: textBytes(in: bytes) ?? [], as: UTF8.self)
+    }
+
+    /// The text's UTF-8 bytes with its escapes resolved; nil unless this is a string.
+    public func textBytes(in bytes: RawSpan) -> [UInt8]? {
+        guard kind == .string, content.upperBound <= bytes.byteCount else { return nil }
+        if isPlain { return bytes.extracting(content).withUnsafeBytes { Array($0) } }
+        var text = JSONText(content)
+        var unescaped: [UInt8] = []
+        unescaped.reserveCapacity(content.count)
+        while let byte = text.next(in: bytes) { unescaped.append(byte) }
+        return unescaped
+    }
+
+    /// Whether this is a string with exactly this text.
+    public func equals(_ text: StaticString, in bytes: RawSpan) -> Bool {
+        guard kind == .string else { return false }
+        let count = text.utf8CodeUnitCount
+        if isPlain {
+            guard Int(end) - Int(start) == count + 2 else { return false }
+            for index in 0..<count where bytes.byte(Int(start) + 1 + index) != text.utf8Start[index] { return false }
+            return true
+        }
+        var rest = JSONText(content)
+        for index in 0..<count where rest.next(in: bytes) != text.utf8Start[index] { return false }
+        return rest.next(in: bytes) == nil
+    }
+
+    /// A copy of the value's bytes, verbatim.
+    public func raw(in bytes: RawSpan) -> [UInt8] {
+        bytes.extracting(Int(start)..<min(Int(end), bytes.byteCount)).withUnsafeBytes { Array($0) }
+    }
+}
