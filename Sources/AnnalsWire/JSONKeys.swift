@@ -17,15 +17,17 @@ struct JSONKeys: Sendable {
 
     /// From how many keys on an object's keys are compared when it closes, all at once.
     static let few = 24
-    /// What stays allocated between lines.
-    private static let kept = 256
+    /// How many open keys have their place in the value itself; only lines with more need an allocation.
+    private static let inlineCount = 64
 
-    private var keys = [Key](repeating: Key(fingerprint: 0, start: 0, end: 0), count: 64)
+    private var keys = InlineArray<64, Key>(repeating: Key(fingerprint: 0, start: 0, end: 0))
+    /// The keys beyond ``inlineCount``, while there are any.
+    private var more: [Key] = []
     private(set) var count = 0
 
     mutating func removeAll() {
         count = 0
-        if keys.count > Self.kept { keys.removeLast(keys.count - Self.kept) }
+        more = []
     }
 
     @inline(__always)
@@ -37,32 +39,45 @@ struct JSONKeys: Sendable {
         let key = Key(
             fingerprint: fingerprint, start: Int32(truncatingIfNeeded: start),
             end: isPlain ? Int32(truncatingIfNeeded: end) : ~Int32(truncatingIfNeeded: end))
-        if count == keys.count { grow() }
-        var open = keys.mutableSpan
+        guard count < Self.inlineCount else { return try appendFurther(key, openedAt: first, in: bytes) }
         if count - first < Self.few {
-            for index in first..<count where open[index].fingerprint == fingerprint {
-                if Self.order(open[index], key, in: bytes) == 0 { throw JSONError(.duplicateKey, at: start) }
+            for index in first..<count where keys[index].fingerprint == fingerprint {
+                try check(keys[index], key, in: bytes)
             }
         }
-        open[count] = key
+        keys[count] = key
         count += 1
     }
 
     @inline(never)
-    private mutating func grow() {
-        keys.append(contentsOf: repeatElement(Key(fingerprint: 0, start: 0, end: 0), count: keys.count))
+    private mutating func appendFurther(_ key: Key, openedAt first: Int, in bytes: RawSpan) throws(JSONError) {
+        if count - first < Self.few {
+            for index in first..<count where self[index].fingerprint == key.fingerprint {
+                try check(self[index], key, in: bytes)
+            }
+        }
+        more.append(key)
+        count += 1
     }
 
     /// Forgets the keys of the object that closes; those from `first` on are its own.
     @inline(__always)
     mutating func close(openedAt first: Int, in bytes: RawSpan) throws(JSONError) {
         if count - first > Self.few { try findDuplicate(from: first, in: bytes) }
+        if count > Self.inlineCount { more.removeLast(count - max(first, Self.inlineCount)) }
         count = first
+    }
+
+    private subscript(index: Int) -> Key { index < Self.inlineCount ? keys[index] : more[index - Self.inlineCount] }
+
+    @inline(never)
+    private func check(_ a: Key, _ b: Key, in bytes: RawSpan) throws(JSONError) {
+        if Self.order(a, b, in: bytes) == 0 { throw JSONError(.duplicateKey, at: Int(b.start)) }
     }
 
     @inline(never)
     private func findDuplicate(from first: Int, in bytes: RawSpan) throws(JSONError) {
-        var sorted = Array(keys[first..<count])
+        var sorted = (first..<count).map { self[$0] }
         Self.heapSort(&sorted, in: bytes)
         for index in sorted.indices.dropFirst() {
             let (a, b) = (sorted[index - 1], sorted[index])
@@ -110,8 +125,9 @@ struct JSONKeys: Sendable {
 
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
 
+    /// One step of the fingerprint; not keyed, since equal fingerprints only cost a comparison.
     @inline(__always)
-    private static func mix(_ fingerprint: UInt64, _ word: UInt64) -> UInt64 {
+    static func mix(_ fingerprint: UInt64, _ word: UInt64) -> UInt64 {
         let product = (fingerprint ^ word) &* multiplier
         return product ^ product >> 29
     }

@@ -11,7 +11,7 @@
 /// line. `-0` is refused: it is a second spelling of 0 as an integer, while readers with floating point keep it apart.
 /// Before and after the value there may be blanks (space, tab, CR); ``JSONSlice/range`` leaves them out.
 ///
-/// One scanner serves many lines and allocates nothing after the first few: it keeps the room for the keys that are open.
+/// One scanner serves many lines. It allocates nothing, but for a line that has more than 64 keys open at once.
 public struct JSONScanner: Sendable {
     /// How deeply arrays and objects may nest; a scalar is at depth 0.
     public let depth: Int

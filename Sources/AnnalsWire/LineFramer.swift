@@ -21,7 +21,7 @@ public struct LineFramer: Sendable {
 
     /// The most bytes that a line may have, LF not counted. It may be changed between chunks.
     public var maximumLineBytes: Int
-    private var pending: [UInt8] = []
+    private(set) var pending: [UInt8] = []
     private var failure: Failure?
 
     public init(maximumLineBytes: Int) {

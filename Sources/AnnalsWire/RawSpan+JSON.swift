@@ -1,15 +1,20 @@
-/// How the scanner and the readers look at bytes. Every load is bounds-checked, so a mistake of theirs stops the program and reads no foreign memory.
+/// How the scanner and the readers look at bytes.
+///
+/// Every load is checked against the bounds here, in one comparison (the standard library's check costs the scanner a
+/// fifth of its speed), so a mistake of theirs stops the program and never reads foreign memory.
 extension RawSpan {
     /// The byte at `offset`, or 0 past the end: no rule of JSON's outside a string takes a 0, so nobody mistakes it for content.
     @inline(__always)
     func byte(_ offset: Int) -> UInt8 {
-        offset < byteCount ? unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self) : 0
+        UInt(bitPattern: offset) < UInt(bitPattern: byteCount)
+            ? unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self) : 0
     }
 
     /// Eight bytes, the first one in the lowest bits; the caller has made sure that they are there.
     @inline(__always)
     func word(_ offset: Int) -> UInt64 {
-        UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+        precondition(UInt(bitPattern: offset) <= UInt(bitPattern: byteCount) - 8)
+        return UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
     /// The first offset from `offset` on that holds no blank. A line feed is none: it would end the line.
