@@ -14,10 +14,9 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(
-        name: name + "Tests", dependencies: dependencies, path: "Tests/" + name,
-        resources: resources, swiftSettings: strict)
+/// The tests of a layer, in `Tests/` under its name.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, path: "Tests/" + name, swiftSettings: strict)
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -25,7 +24,6 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
     name: "annals",
@@ -36,7 +34,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
@@ -50,7 +47,7 @@ let package = Package(
         .systemLibrary(name: "CUV", providers: [.apt(["libuv1-dev"])]),
         layer("UV", ["CUV"]),
         layer("AnnalsStore", ["AnnalsModel", "AnnalsWire", "AnnalsCore", grdb, crypto]),
-        layer("AnnalsServer", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", collections, logging]),
+        layer("AnnalsServer", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", logging]),
         layer("Annals", ["EDTF", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", grdb]),
         .executableTarget(
             name: "AnnalsCommand",
@@ -59,6 +56,16 @@ let package = Package(
         // For tests only.
         .target(name: "CFaultVFS", dependencies: [sqlite]),
         layer("AnnalsTesting", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CFaultVFS", sqlite]),
+        tests("EDTF", ["EDTF"]),
+        tests("Model", ["AnnalsModel", "EDTF"]),
+        tests("Wire", ["AnnalsModel", "AnnalsWire", crypto]),
+        tests("Core", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsTesting", crypto]),
+        tests("UV", ["UV"]),
+        tests("Store", ["AnnalsModel", "AnnalsCore", "AnnalsStore", "AnnalsTesting", grdb, crypto]),
+        tests("Server", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "AnnalsServer", "AnnalsTesting", logging]),
+        tests("Annals", ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "AnnalsTesting", "EDTF", grdb, crypto, logging]),
+        tests("Command", ["AnnalsCommand", "Annals", "AnnalsModel", "AnnalsTesting"]),
+        tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,9 @@ public struct Digest: Hashable, Sendable {
     /// The digest's 32 bytes as four big-endian words.
     public let words: (UInt64, UInt64, UInt64, UInt64)
 
+    /// The digest whose 32 bytes are these four big-endian words.
+    public init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
     /// nil unless there are exactly 32 bytes.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }

@@ -1,4 +1,4 @@
-public import AnnalsModel
+internal import AnnalsModel
 internal import AnnalsCore
 internal import AnnalsStore
 internal import AnnalsWire
@@ -43,8 +43,12 @@ public final class Server: Sendable {
         let store: SQLiteLogStore
         let key: ServerKey
         do {
-            store = try SQLiteLogStore(directory: configuration.dataDirectory)
-            key = try ServerKey(directory: configuration.dataDirectory)
+            let folder = try DataFolder(path: configuration.dataDirectory)
+            store = try SQLiteLogStore(in: folder) { line in
+                // A line that does not decode is no entry that this server wrote.
+                (try? EntryCodec.decode(line))?.change?.id
+            }
+            key = try ServerKey(in: folder)
             for name in configuration.workspaces where try store.head(of: name) == nil {
                 let log = randomHex(bytes: 16)
                 try store.create(LogHead(workspace: name, log: log, head: ChainHash(log: log).head))
@@ -68,24 +72,26 @@ public final class Server: Sendable {
                     "port": "\(port.map(String.init) ?? "-")", "socket": "\(configuration.socketPath ?? "-")",
                     "workspaces": "\(heads.map { "\($0.workspace)@\($0.seq)" }.joined(separator: " "))",
                 ])
-            return Server(port: port, publicKey: key.publicKey, loop: loop, serverLoop: serverLoop, store: store)
+            return Server(port: port, publicKey: key.publicKey.hex, loop: loop, serverLoop: serverLoop, store: store)
         } catch {
             let threads = await serverLoop.stop()
             for thread in threads { thread.stop() }
             loop.stop()
-            store.close()
+            try? store.close()  // The error that stopped the start is the one to tell.
             if let error = error as? ServerError { throw error }
             throw ServerError(.network, "\(error)")
         }
     }
 
     /// Finishes the commit under way, says goodbye to every peer, and closes the store.
-    public func stop() async {
+    ///
+    /// - Throws: where the store's file could not be closed in order; what was acknowledged is on disk all the same.
+    public func stop() async throws {
         let threads = await serverLoop.stop()
         // Off the loop: the last commit still reports to it.
         for thread in threads { thread.stop() }
         loop.stop()
-        store.close()
+        try store.close()
     }
 
     /// Waits for SIGINT or SIGTERM.
@@ -99,8 +105,16 @@ public final class Server: Sendable {
 /// Gives the core the server's key without the key.
 private struct ServerSigner: CheckpointSigner {
     let key: ServerKey
-    var publicKey: String { key.publicKey }
-    func sign(_ bytes: [UInt8]) -> String { key.sign(bytes) }
+    var publicKey: String { key.publicKey.hex }
+
+    func sign(_ bytes: [UInt8]) -> String {
+        do {
+            return try key.sign(bytes)
+        } catch {
+            // Ed25519 signs any bytes (RFC 8032): a failure means that the process can no longer be trusted to.
+            preconditionFailure("the server's key does not sign: \(error)")
+        }
+    }
 }
 
 private func randomHex(bytes: Int) -> String {

@@ -1,4 +1,6 @@
 internal import AnnalsCore
+internal import AnnalsModel
+internal import AnnalsWire
 internal import Logging
 
 extension Logger {

@@ -77,6 +77,8 @@ actor ServerLoop {
     private func accept(on listener: Listener) {
         listeners.append(listener)
         listener.onConnection = { [weak self] stream in
+            // Safe: a loop calls back on its own thread, which is this actor's.
+            nonisolated(unsafe) let stream = stream
             self?.assumeIsolated { $0.accepted(stream) }
         }
         listener.onError = { [logger] error in logger.warning("cannot accept a connection", metadata: ["error": "\(error)"]) }

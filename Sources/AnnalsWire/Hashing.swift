@@ -21,9 +21,11 @@ public func sha256(_ text: String) -> Digest {
 extension Digest {
     /// The one place where swift-crypto's digest becomes ours.
     fileprivate init(_ digest: SHA256.Digest) {
-        guard let ours = digest.withUnsafeBytes({ Digest(bytes: $0) }) else {
-            preconditionFailure("SHA-256 gives 32 bytes")
+        self = digest.withUnsafeBytes { raw in
+            func word(_ index: Int) -> UInt64 {
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+            }
+            return Digest(words: (word(0), word(1), word(2), word(3)))
         }
-        self = ours
     }
 }
