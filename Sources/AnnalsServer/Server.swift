@@ -19,8 +19,13 @@ public final class Server: Sendable {
     private let loop: EventLoop
     private let serverLoop: ServerLoop
     private let store: SQLiteLogStore
+    private let folder: DataFolder
 
-    private init(port: UInt16?, publicKey: String, loop: EventLoop, serverLoop: ServerLoop, store: SQLiteLogStore) {
+    private init(
+        port: UInt16?, publicKey: String, loop: EventLoop, serverLoop: ServerLoop, store: SQLiteLogStore,
+        folder: DataFolder
+    ) {
+        self.folder = folder
         self.port = port
         self.publicKey = publicKey
         self.loop = loop
@@ -40,10 +45,11 @@ public final class Server: Sendable {
                 .noSignIn,
                 "nobody could sign in over TCP: switch on --dev-users (loopback only), or serve a Unix socket with --socket")
         }
+        let folder: DataFolder
         let store: SQLiteLogStore
         let key: ServerKey
         do {
-            let folder = try DataFolder(path: configuration.dataDirectory)
+            folder = try DataFolder(path: configuration.dataDirectory)
             store = try SQLiteLogStore(in: folder) { line in
                 // A line that does not decode is no entry that this server wrote.
                 (try? EntryCodec.decode(line))?.change?.id
@@ -72,12 +78,13 @@ public final class Server: Sendable {
                     "port": "\(port.map(String.init) ?? "-")", "socket": "\(configuration.socketPath ?? "-")",
                     "workspaces": "\(heads.map { "\($0.workspace)@\($0.seq)" }.joined(separator: " "))",
                 ])
-            return Server(port: port, publicKey: key.publicKey.hex, loop: loop, serverLoop: serverLoop, store: store)
+            return Server(port: port, publicKey: key.publicKey.hex, loop: loop, serverLoop: serverLoop, store: store, folder: folder)
         } catch {
             let threads = await serverLoop.stop()
             for thread in threads { thread.stop() }
             loop.stop()
             try? store.close()  // The error that stopped the start is the one to tell.
+            folder.unlock()
             if let error = error as? ServerError { throw error }
             throw ServerError(.network, "\(error)")
         }
@@ -91,6 +98,7 @@ public final class Server: Sendable {
         // Off the loop: the last commit still reports to it.
         for thread in threads { thread.stop() }
         loop.stop()
+        defer { folder.unlock() }
         try store.close()
     }
 
