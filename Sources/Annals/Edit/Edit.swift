@@ -1,0 +1,316 @@
+public import AnnalsModel
+internal import AnnalsWire
+
+/// What one change does, put together in the closure of ``Replica/record(from:reason:undoes:_:)``: one closure is one change.
+///
+/// Every call checks what it is about in the view that the closure edits, and says at once what does not fit.
+public final class Edit {
+    /// What was on the screen.
+    public let view: View
+    /// The change's id, from which the ids of what it makes follow.
+    public let change: ChangeID
+
+    private(set) var operations: [ChangeOperation] = []
+    /// Entities that this change makes, with their kinds.
+    private(set) var made: [(id: ItemID, kind: String)] = []
+    /// Entities that this change restores, so that it may go on with them.
+    private var restored: Set<ItemID> = []
+    /// Cells whose conflict this change closes, so that it may go on writing them.
+    private var resolved: Set<[String]> = []
+    /// Elements that this change adds.
+    private var added: [(on: ItemID, field: String, id: ItemID, value: Value)] = []
+
+    init(view: View, change: ChangeID) {
+        self.view = view
+        self.change = change
+    }
+
+    private var vocabulary: Vocabulary { view.vocabulary }
+
+    // MARK: Creating
+
+    /// Makes an entity. Sets and appended fields given here are added one by one: a list gives each of its values; a field of
+    /// class per coder becomes the author's judgment.
+    ///
+    /// - Returns: its id; of a document, the one that its text has everywhere.
+    @discardableResult
+    public func create(_ kind: String, fields: [(String, Value)] = []) throws -> ItemID {
+        guard let rule = vocabulary.kind(kind) else { throw AnnalsError.unknownKind(kind, vocabulary) }
+        var created: [(String, Value)] = []
+        var rest: [(FieldRule, Value)] = []
+        for (name, value) in fields where !value.isNull {
+            let field = try self.field(name, rule)
+            try checkReferences(value, field.type, field.name)
+            switch field.merge {
+            case .immutable, .latest, .contested: created.append((name, value))
+            case .set, .append, .perCoder: rest.append((field, value))
+            }
+        }
+        let id: ItemID
+        if rule.namedByText {
+            guard let text = created.first(where: { sameBytes($0.0, "text") })?.1.string else {
+                throw AnnalsError(.invalid, "a \(kind) needs its text")
+            }
+            id = ItemID(document: sha256(text))
+        } else {
+            id = ItemID(change, operations.count + 1)
+        }
+        let sorted = Value.object(created).object ?? []
+        operations.append(ChangeOperation(kind, .create(id: rule.namedByText ? id : nil, fields: sorted)))
+        made.append((id, kind))
+        for (field, value) in rest {
+            for value in field.merge == .perCoder ? [value] : value.array ?? [value] {
+                try write(id, field.name, value)
+            }
+        }
+        return id
+    }
+
+    // MARK: Writing
+
+    /// Writes a field by the operation that its class wants: `set`, `code`, `add` or `append`.
+    @discardableResult
+    public func write(_ id: ItemID, _ field: String, _ value: Value) throws -> ItemID {
+        let target = try target(id)
+        switch try self.field(field, target.rule).merge {
+        case .immutable:
+            throw AnnalsError(
+                .invalid, "\(target.rule.name).\(field) is said once, at creation",
+                wayOut: "Retract the \(target.rule.name) and make another one.")
+        case .latest, .contested: return try set(id, field, value)
+        case .perCoder: return try code(id, field, value)
+        case .set: return try add(id, field, value)
+        case .append: return try append(id, field, value)
+        }
+    }
+
+    /// Writes a field of class latest or contested; null clears it.
+    ///
+    /// - Throws: ``AnnalsError`` `conflict` where the field is in conflict in the view: only `resolve` closes it.
+    @discardableResult
+    public func set(_ id: ItemID, _ field: String, _ value: Value) throws -> ItemID {
+        try plain(id, field, value, [.latest, .contested], author: nil) { .set(on: id, field: $0, value: $1) }
+    }
+
+    /// Writes the author's own judgment in a field of class per coder; null takes it back.
+    @discardableResult
+    public func code(_ id: ItemID, _ field: String, _ value: Value) throws -> ItemID {
+        try plain(id, field, value, [.perCoder], author: view.source.author) { .code(on: id, field: $0, value: $1) }
+    }
+
+    /// Adds an element to a set.
+    ///
+    /// - Returns: the element's id.
+    @discardableResult
+    public func add(_ id: ItemID, _ field: String, _ value: Value) throws -> ItemID {
+        try plain(id, field, value, [.set], author: nil) { .add(on: id, field: $0, value: $1) }
+    }
+
+    /// Appends an element.
+    ///
+    /// - Returns: the element's id.
+    @discardableResult
+    public func append(_ id: ItemID, _ field: String, _ value: Value) throws -> ItemID {
+        try plain(id, field, value, [.append], author: nil) { .append(on: id, field: $0, value: $1) }
+    }
+
+    private func plain(
+        _ id: ItemID, _ field: String, _ value: Value, _ classes: [MergeClass], author: Name?,
+        _ action: (String, Value) -> ChangeOperation.Action
+    ) throws -> ItemID {
+        let target = try target(id)
+        let rule = try self.field(field, target.rule)
+        guard classes.contains(rule.merge) else {
+            throw AnnalsError(
+                .invalid, "\(target.rule.name).\(field) is of class \(rule.merge.rawValue)",
+                wayOut: rule.merge.operation.map { "Write it with \($0)." } ?? "It is said once, at creation.")
+        }
+        try checkReferences(value, rule.type, field)
+        try checkNoConflict(target, field, author)
+        let operation = ItemID(change, operations.count + 1)
+        operations.append(ChangeOperation(target.rule.name, action(field, value)))
+        if classes == [.set] || classes == [.append] { added.append((id, field, operation, value)) }
+        return operation
+    }
+
+    // MARK: Taking back
+
+    /// Removes the elements of a set that have one of these values.
+    public func remove(_ id: ItemID, _ field: String, values: [Value]) throws {
+        let target = try target(id)
+        let rule = try self.field(field, target.rule)
+        let all = elements(target, rule.name)
+        for value in values where !all.contains(where: { $0.value == value }) {
+            throw AnnalsError(.notFound, "\(shortName(id)).\(field) has no such element", wayOut: "Look at it with `annals show \(shortName(id))`.")
+        }
+        try remove(id, field, elements: all.filter { values.contains($0.value) }.map(\.id))
+    }
+
+    /// Removes elements of a set, or retracts appended ones, by their ids.
+    public func remove(_ id: ItemID, _ field: String, elements: [ItemID]) throws {
+        let target = try target(id)
+        let rule = try self.field(field, target.rule)
+        let known = Set(self.elements(target, field).map(\.id))
+        guard !elements.isEmpty, elements.allSatisfy(known.contains) else {
+            throw AnnalsError(.notFound, "\(shortName(id)).\(field) has no such element", wayOut: "Look at it with `annals show \(shortName(id))`.")
+        }
+        switch rule.merge {
+        case .set: operations.append(ChangeOperation(target.rule.name, .remove(on: id, field: field, elements: elements)))
+        case .append:
+            operations.append(ChangeOperation(target.rule.name, .retractElements(on: id, field: field, elements: elements)))
+        default:
+            throw AnnalsError(.invalid, "\(target.rule.name).\(field) has no elements")
+        }
+    }
+
+    private func elements(_ target: Target, _ field: String) -> [(id: ItemID, value: Value)] {
+        let seen = target.entity?.elements[field]?.map { (id: $0.id, value: $0.value) } ?? []
+        return seen + added.filter { $0.on == target.id && sameBytes($0.field, field) }.map { (id: $0.id, value: $0.value) }
+    }
+
+    /// Says that an entity is not to be there. Nothing is deleted; `restore` brings it back.
+    public func retract(_ id: ItemID) throws {
+        let target = try target(id)
+        try checkNoConflict(target, Entity.existenceField, nil)
+        operations.append(ChangeOperation(target.rule.name, .retract(on: id)))
+    }
+
+    /// Brings a retracted entity back.
+    public func restore(_ id: ItemID) throws {
+        let target = try target(id, retractedToo: true)
+        try checkNoConflict(target, Entity.existenceField, nil)
+        operations.append(ChangeOperation(target.rule.name, .restore(on: id)))
+        restored.insert(id)
+    }
+
+    // MARK: Resolving
+
+    /// Closes a conflict with a value: that of one side, or another. `existence` is a field too: `present` or `retracted`.
+    ///
+    /// - Throws: ``AnnalsError`` `invalid` where the field is not in conflict in the view.
+    public func resolve(_ id: ItemID, _ field: String, value: Value) throws {
+        let target = try target(id, retractedToo: true)
+        if !sameBytes(field, Entity.existenceField) {
+            try checkReferences(value, self.field(field, target.rule).type, field)
+        }
+        let heads = try heads(target, field)
+        operations.append(
+            ChangeOperation(
+                target.rule.name, .resolve(on: id, field: field, value: value, closes: heads.map(\.stamp.id))))
+        resolved.insert([id.raw, field])
+        if sameBytes(field, Entity.existenceField), value.string == Existence.present.rawValue { restored.insert(id) }
+    }
+
+    /// Closes a conflict with the value that someone wrote.
+    public func resolve(_ id: ItemID, _ field: String, take author: Name) throws {
+        let heads = try heads(try target(id, retractedToo: true), field)
+        let theirs = heads.filter { $0.stamp.author == author }
+        guard let first = theirs.first else {
+            let authors = Set(heads.map(\.stamp.author)).sorted().map(\.raw).joined(separator: ", ")
+            throw AnnalsError(
+                .notFound, "\(author) has no side in the conflict on \(shortName(id)).\(field)", wayOut: "Sides are of \(authors).")
+        }
+        guard theirs.allSatisfy({ $0.value == first.value }) else {
+            throw AnnalsError(
+                .ambiguous, "\(author) has several sides in the conflict on \(shortName(id)).\(field)",
+                wayOut: "Name the write itself: " + theirs.map(\.stamp.id.raw).joined(separator: ", ") + ".")
+        }
+        try resolve(id, field, value: first.value)
+    }
+
+    /// Closes a conflict with the value of one of its writes.
+    public func resolve(_ id: ItemID, _ field: String, take write: ItemID) throws {
+        let heads = try heads(try target(id, retractedToo: true), field)
+        guard let head = heads.first(where: { $0.stamp.id == write }) else {
+            throw AnnalsError(
+                .notFound, "\(write) is no side of the conflict on \(shortName(id)).\(field)",
+                wayOut: "Sides are \(heads.map(\.stamp.id.raw).joined(separator: ", ")).")
+        }
+        try resolve(id, field, value: head.value)
+    }
+
+    private func heads(_ target: Target, _ field: String) throws -> [Write] {
+        let author = target.rule.field(field)?.merge == .perCoder ? view.source.author : nil
+        let conflict = target.entity?.conflicts(vocabulary).first { $0.key == Entity.CellKey(field, author) }
+        guard let conflict, !resolved.contains([target.id.raw, field]) else {
+            throw AnnalsError(
+                .invalid, "\(shortName(target.id)).\(field) is not in conflict", wayOut: "Write it with `annals set`.")
+        }
+        return conflict.heads
+    }
+
+    // MARK: Checking
+
+    /// What a call is about: an entity of the view, or one that this change makes.
+    private struct Target {
+        var id: ItemID
+        var rule: KindRule
+        /// nil for one that this change makes and the view does not know.
+        var entity: Entity?
+    }
+
+    private func target(_ id: ItemID, retractedToo: Bool = false) throws -> Target {
+        let entity = try view.entity(id)
+        let own = made.first { $0.id == id }
+        guard let kind = entity?.kind ?? own?.kind else {
+            throw AnnalsError(.notFound, "there is no item with the id \(id)", wayOut: "Sync, or check the id.")
+        }
+        guard let rule = vocabulary.kind(kind) else { throw AnnalsError.unknownKind(kind, vocabulary) }
+        if let entity, !entity.isPresent, own == nil, !retractedToo, !restored.contains(id) {
+            throw AnnalsError(
+                .retracted, "\(shortName(id)) is retracted", wayOut: "Bring it back first: `annals restore \(shortName(id))`.")
+        }
+        return Target(id: id, rule: rule, entity: entity)
+    }
+
+    private func field(_ name: String, _ kind: KindRule) throws -> FieldRule {
+        guard let rule = kind.field(name) else { throw AnnalsError.unknownField(name, of: kind.name, vocabulary) }
+        return rule
+    }
+
+    /// A plain write on a field that is in conflict on the screen would have no effect: a person must resolve it.
+    private func checkNoConflict(_ target: Target, _ field: String, _ author: Name?) throws {
+        guard let entity = target.entity, !resolved.contains([target.id.raw, field]),
+            let conflict = entity.conflicts(vocabulary).first(where: { $0.key == Entity.CellKey(field, author) })
+        else { return }
+        let authors = Set(conflict.heads.map(\.stamp.author)).sorted().map(\.raw)
+        let name = "\(shortName(target.id)).\(field)"
+        throw AnnalsError(
+            .conflict, "\(name) is in conflict (\(authors.joined(separator: ", ")))",
+            wayOut: "Look with `annals conflicts`, then `annals resolve \(name) --take \(authors.first ?? "NAME")`.")
+    }
+
+    /// Every entity that a value names must be one that its author can see, and of a kind that belongs there.
+    private func checkReferences(_ value: Value, _ type: ValueType, _ path: String) throws {
+        switch (type, value) {
+        case (.item(let kinds), .string(let text)):
+            try checkReference(text, kinds, path)
+        case (.itemOrText(let kinds), _):
+            if let text = value["item"]?.string { try checkReference(text, kinds, path) }
+        case (.list(let element), .array(let values)):
+            for value in values { try checkReferences(value, element, path) }
+        case (.object(let parts), .members):
+            for part in parts {
+                if let member = value[part.name] { try checkReferences(member, part.type, "\(path).\(part.name)") }
+            }
+        default: break
+        }
+    }
+
+    private func checkReference(_ text: String, _ kinds: [String], _ path: String) throws {
+        guard let id = ItemID(text) else {
+            throw AnnalsError(.invalid, "\(path) is not the id of an item", wayOut: "Name an item that exists.")
+        }
+        guard let kind = try made.first(where: { $0.id == id })?.kind ?? view.entity(id)?.kind else {
+            throw AnnalsError(.notFound, "\(path) names an item that is not there", wayOut: "Sync, or check the id.")
+        }
+        guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, kind) }) else {
+            throw AnnalsError(
+                .wrongKind, "\(path) names a \(kind)", wayOut: "It takes one of kind \(kinds.joined(separator: " or ")).")
+        }
+    }
+
+    private func shortName(_ id: ItemID) -> String {
+        (try? view.handle(of: id)) ?? id.raw
+    }
+}

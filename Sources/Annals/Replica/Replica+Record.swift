@@ -1,0 +1,93 @@
+public import AnnalsModel
+internal import AnnalsCore
+internal import AnnalsWire
+internal import GRDB
+
+extension Replica {
+    /// Records what `body` puts together as one change, on disk and visible when this returns.
+    ///
+    /// - Parameters:
+    ///   - view: what was on the screen when editing began. What arrived since counts as not seen.
+    ///   - reason: the answer to "why"; it becomes part of the record.
+    ///   - undoes: the change that this one inverts.
+    /// - Returns: what `body` returned, and the change's receipt.
+    /// - Throws: ``AnnalsError``: `conflict` for a plain write on a field in conflict in the view, `invalid` with the rule that it
+    ///   breaks, `notFound`, `wrongKind` or `retracted` for what it is about, `wrongView` for a view of the past.
+    @discardableResult
+    public func record<T>(
+        from view: View, reason: String? = nil, undoes: ChangeID? = nil, _ body: (Edit) throws -> T
+    ) throws -> (T, Receipt) {
+        guard view.source.isPresent, view.source.store === store else {
+            throw AnnalsError(
+                .wrongView, view.source.isPresent ? "a view of another replica" : "a view of the past is for reading",
+                wayOut: "Take a view of this replica as it is now.")
+        }
+        let edit = Edit(view: view, change: store.ambient.changeID())
+        let result = try body(edit)
+        let receipt = try store.record(
+            edit.change, edit.operations, base: view.base, reason: reason, undoes: undoes, made: edit.made.map(\.id))
+        return (result, receipt)
+    }
+}
+
+extension ReplicaStore {
+    /// The one transaction of a recording: the change, its place in the outbox, and what now shows.
+    func record(
+        _ id: ChangeID, _ operations: [ChangeOperation], base: Base, reason: String?, undoes: ChangeID?, made: [ItemID]
+    ) throws -> Receipt {
+        if operations.isEmpty { throw AnnalsError(.invalid, "nothing to record", wayOut: "Say what shall change.") }
+        let limits = Limits()
+        let n = try write(.full) { db, meta in
+            let now = self.ambient.now()
+            let change = Change(
+                id: id, n: meta.nextN, prev: meta.lastHash, base: base, at: now, why: reason, undoes: undoes,
+                operations: operations)
+            try self.check(change, role: meta.role ?? .curator, limits)
+            let bytes = ChangeCodec.encode(change)
+            guard bytes.count <= limits.changeBytes else {
+                throw AnnalsError(
+                    .invalid, "the change has \(bytes.count) bytes, more than \(limits.changeBytes)",
+                    wayOut: "Record it in several changes, or cut the document into parts.")
+            }
+            let hash = sha256(bytes).short
+            let row = PendingRow(
+                replica: meta.replica, n: change.n, id: id, bytes: bytes, hash: hash, state: .queued)
+            try Outbox(db: db).insert(row, at: now, touching: change.entities)
+            meta.nextN += 1
+            meta.lastHash = hash
+            meta.generation += 1
+            try self.show(change, row, db, meta)
+            return change.n
+        }
+        return Receipt(change: id, n: n, base: base, made: made, store: self)
+    }
+
+    private func check(_ change: Change, role: Role, _ limits: Limits) throws {
+        do throws(RuleViolation) {
+            try ChangeRules(vocabulary: vocabulary, maximumOperations: limits.operationsPerChange).check(change, role: role)
+        } catch {
+            throw AnnalsError(.invalid, error.description, wayOut: error.code == .role ? "Ask a curator." : "")
+        }
+    }
+
+    /// Folds a new change on top of what shows, which has all earlier pending changes in it already.
+    private func show(_ change: Change, _ row: PendingRow, _ db: Database, _ meta: Meta) throws {
+        let rows = EntityRows(db: db, schema: schema)
+        let ids = change.entities
+        let records = try rows.load(ids)
+        var fold = Fold(vocabulary: vocabulary, lineage: try LineageTable(db: db).load())
+        fold.entities = records.mapValues(\.visible)
+        fold.apply(pending: change, author: meta.user, replica: row.replica)
+        for id in ids {
+            guard let entity = fold.entities[id] else { continue }
+            let canonical: EntityRecord.Canonical =
+                switch records[id]?.canonical {
+                case nil: .absent
+                case .visible?: records[id].map { .state($0.visible) } ?? .absent
+                case .absent?: .absent
+                case .state(let state)?: .state(state)
+                }
+            try rows.write(entity, canonical: canonical, replacing: records[id], generation: meta.generation)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+public import AnnalsModel
+internal import AnnalsCore
+internal import GRDB
+
+/// Where a replica stands: what it has, what waits, and what needs a person.
+public struct ReplicaStatus: Sendable, Hashable {
+    /// A change that is not confirmed.
+    public struct Waiting: Sendable, Hashable {
+        public var change: ChangeID
+        /// Its number in this replica: `@~3`.
+        public var n: Int64
+        public var state: ChangeState
+        public var written: Instant
+        /// Its author's reason.
+        public var why: String?
+    }
+
+    public var directory: String
+    public var user: Name
+    public var role: Role?
+    public var replica: Name
+    public var workspace: Name?
+    public var server: String?
+    public var log: String?
+    /// The last entry here.
+    public var have: Int64
+    /// H(have).
+    public var head: Digest?
+    /// Changes that wait, in the order in which they go out.
+    public var waiting: [Waiting]
+    /// Refused changes, kept for their author.
+    public var refused: [Waiting]
+    public var openConflicts: Int
+    /// When a sync last brought or finished something.
+    public var lastSync: Instant?
+    /// Why sync does not go on by itself.
+    public var stop: Stop?
+
+    public struct Stop: Sendable, Hashable {
+        public var code: String
+        public var text: String
+    }
+
+    /// How many wait in each state.
+    public func count(_ state: ChangeState) -> Int { waiting.count { $0.state == state } }
+}
+
+extension Replica {
+    public func status() throws -> ReplicaStatus {
+        try store.read { db, meta in
+            var waiting: [ReplicaStatus.Waiting] = []
+            var refused: [ReplicaStatus.Waiting] = []
+            for row in try Outbox(db: db).all() {
+                let change = try decodeOwn(row.pending)
+                let state: ChangeState =
+                    if let code = row.code {
+                        .refused(code: code, seq: row.seq ?? 0)
+                    } else {
+                        switch row.pending.state {
+                        case .queued: .queued
+                        case .sent: .sent
+                        case .accepted: .accepted
+                        }
+                    }
+                let item = ReplicaStatus.Waiting(
+                    change: change.id, n: change.n, state: state, written: row.at, why: change.why)
+                if row.isParked { refused.append(item) } else { waiting.append(item) }
+            }
+            let conflicts = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM (SELECT DISTINCT entity_id, field, author FROM conflict)")
+            return ReplicaStatus(
+                directory: self.directory, user: meta.user, role: meta.role, replica: meta.replica,
+                workspace: meta.workspace, server: meta.server, log: meta.log, have: meta.have, head: meta.head,
+                waiting: waiting, refused: refused, openConflicts: conflicts ?? 0, lastSync: meta.lastSync,
+                stop: meta.stopCode.map { ReplicaStatus.Stop(code: $0, text: meta.stopText ?? "") })
+        }
+    }
+}

@@ -1,0 +1,43 @@
+internal import AnnalsCore
+internal import AnnalsModel
+internal import GRDB
+
+/// The entities that one transaction touches: loaded once, folded in memory, each written once.
+///
+/// Visible = canonical ⊕ pending: only the pending changes that touch one of them are folded again.
+struct FoldSet {
+    let rows: EntityRows
+    private(set) var records: [ItemID: EntityRecord]
+    /// What the log says.
+    var canonical: Fold
+
+    init(_ rows: EntityRows, touching ids: some Sequence<ItemID>, lineage: Lineage) throws {
+        self.rows = rows
+        records = try rows.load(ids)
+        canonical = Fold(vocabulary: rows.schema.vocabulary, lineage: lineage)
+        for (id, record) in records { canonical.entities[id] = record.canonicalEntity }
+    }
+
+    /// Folds what still waits in the outbox on top, and writes every entity of `ids`.
+    func write(_ ids: some Collection<ItemID>, user: Name, generation: Int64) throws {
+        let pending = try Outbox(db: rows.db).waiting(touching: ids)
+        var visible = canonical
+        var isPending: Set<ItemID> = []
+        for row in pending where !row.isParked {
+            let change = try decodeOwn(row.pending)
+            isPending.formUnion(change.entities)
+            visible.apply(pending: change, author: user, replica: row.pending.replica, common: row.pending.fork)
+        }
+        for id in ids {
+            let state = canonical.entities[id]
+            if isPending.contains(id), let entity = visible.entities[id] {
+                try rows.write(
+                    entity, canonical: state.map { .state($0) } ?? .absent, replacing: records[id], generation: generation)
+            } else if let state {
+                try rows.write(state, canonical: .visible, replacing: records[id], generation: generation)
+            } else if let record = records[id] {
+                try rows.remove(record)
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import AnnalsModel
+
+/// The SQL table and view of one kind, derived from its row of the vocabulary.
+struct KindTable: Sendable {
+    /// nil for the table of all kinds that the vocabulary does not know.
+    let kind: KindRule?
+    let name: String
+    let columns: [Column]
+    /// Immutable texts that stand in a column alone and not in the state as well: a document's text is kept once.
+    let outside: Set<String>
+
+    static let unknownName = "kind_unknown"
+
+    /// The replica's own columns, before and after those of fields. The order is that of ``EntityRecord``.
+    static let before = [
+        "_row INTEGER PRIMARY KEY", "_id TEXT NOT NULL", "_kind TEXT NOT NULL", "_seq INTEGER", "_ordinal INTEGER NOT NULL",
+        "_present INTEGER NOT NULL", "_owner TEXT", "_created_at TEXT", "_updated_seq INTEGER NOT NULL",
+        "_changed INTEGER NOT NULL", "_label TEXT",
+    ]
+    static let after = ["_doc TEXT", "_state BLOB NOT NULL", "_base BLOB"]
+    static let ownColumnCount = before.count + after.count
+
+    init(_ kind: KindRule?) {
+        self.kind = kind
+        name = kind.map { "kind_" + Column.sqlName($0.name) } ?? Self.unknownName
+        columns = kind?.fields.flatMap(Column.columns) ?? []
+        outside = Set(
+            columns.compactMap { column in
+                guard column.source == .whole, !column.isInteger else { return nil }
+                return kind?.field(column.field)?.merge == .immutable ? column.field : nil
+            })
+    }
+
+    var createTable: String {
+        let own = columns.map { "\(quoted($0.name)) \($0.isInteger ? "INTEGER" : "TEXT")" }
+        return "CREATE TABLE \(name) (\((Self.before + own + Self.after).joined(separator: ", ")))"
+    }
+
+    /// Handles, dates and references are what lists are ordered and filtered by.
+    var createIndexes: [String] {
+        let indexed = columns.filter { column in
+            switch column.source {
+            case .earliest, .latest: true
+            case .whole, .part: column.isReference
+            }
+        }
+        return ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)"]
+            + indexed.map {
+                "CREATE INDEX \(name)_\($0.name) ON \(name) (\(quoted($0.name))) WHERE \(quoted($0.name)) IS NOT NULL"
+            }
+    }
+
+    var insert: String {
+        let count = Self.ownColumnCount + columns.count
+        return "INSERT OR REPLACE INTO \(name) VALUES (\(Array(repeating: "?", count: count).joined(separator: ",")))"
+    }
+
+    /// The columns that make an entity, in the order that ``EntityRecord`` reads: own ones, then the outside fields.
+    var selectList: String {
+        (["_row", "_id", "_kind", "_changed", "_state", "_base"] + outsideColumns.map { quoted($0.name) }).joined(separator: ", ")
+    }
+
+    var outsideColumns: [Column] { columns.filter { outside.contains($0.field) } }
+
+    func column(_ field: String, _ part: String?) -> Column? {
+        columns.first { $0.field == field && $0.source == (part.map { .part($0) } ?? .whole) }
+    }
+}
+
+/// An SQL identifier: some fields are named like SQL's own words.
+func quoted(_ name: String) -> String { "\"\(name)\"" }

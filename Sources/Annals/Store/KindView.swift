@@ -1,0 +1,54 @@
+internal import AnnalsModel
+
+/// The SQL view of one kind, for people with a plain `sqlite3`: handles, readable names, nothing retracted, no blobs.
+extension KindTable {
+    var createView: String? {
+        guard let kind else { return nil }
+        var list = ["\(Self.handle(letter: kind.letter)) AS handle"]
+        for field in kind.fields { list += selections(of: field) }
+        list += [
+            "t._owner AS author", "t._created_at AS written",
+            "(SELECT group_concat(field, ' ') FROM (SELECT DISTINCT field FROM conflict WHERE entity_id = t._id)) AS in_conflict",
+            "t._id AS id",
+        ]
+        return "CREATE VIEW \(quoted(Column.sqlName(kind.plural))) AS SELECT \(list.joined(separator: ", ")) "
+            + "FROM \(name) AS t WHERE t._present ORDER BY t._seq, t._ordinal"
+    }
+
+    private func selections(of field: FieldRule) -> [String] {
+        let shown = columns.filter { $0.field == field.name }
+        let path = "'$.\"\(field.name)\"'"
+        switch (field.merge, field.type) {
+        case (.set, .line), (.set, .token), (.set, .text):
+            return [
+                "(SELECT group_concat(json_extract(value, '$.value'), '; ') FROM json_each(t._doc, \(path))) AS \(quoted(Column.sqlName(field.name)))"
+            ]
+        case (.set, _), (.append, _):
+            return [
+                "(SELECT json_group_array(json_extract(value, '$.value')) FROM json_each(t._doc, \(path))) AS \(quoted(Column.sqlName(field.name)))"
+            ]
+        case _ where shown.isEmpty:
+            return ["json_extract(t._doc, \(path)) AS \(quoted(Column.sqlName(field.name)))"]
+        default:
+            return shown.map { column in
+                column.isReference
+                    ? "coalesce((SELECT h.handle FROM handles AS h WHERE h.id = t.\(quoted(column.name))), t.\(quoted(column.name))) AS \(quoted(column.name))"
+                    : "t.\(quoted(column.name))"
+            }
+        }
+    }
+
+    /// The handle of a row of alias `t` as an SQL expression.
+    static func handle(letter: Character) -> String {
+        "'\(letter)' || CASE WHEN t._seq > \(Stamp.pending) THEN '~' || (t._seq - \(Stamp.pending)) ELSE t._seq END "
+            + "|| CASE WHEN t._ordinal > 1 THEN '.' || t._ordinal ELSE '' END"
+    }
+
+    /// Part of the view `handles`: id, kind, handle and label of every entity that shows or showed.
+    var handleSelection: String? {
+        kind.map {
+            "SELECT e.id AS id, e.kind AS kind, \(Self.handle(letter: $0.letter)) AS handle, t._label AS label "
+                + "FROM entity AS e JOIN \(name) AS t ON t._row = e.row WHERE t._seq IS NOT NULL"
+        }
+    }
+}

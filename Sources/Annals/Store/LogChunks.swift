@@ -1,0 +1,140 @@
+internal import AnnalsModel
+internal import AnnalsWire
+internal import FoundationEssentials
+internal import GRDB
+
+/// The log as the file keeps it: entry lines verbatim, in chunks of at most 64 KB or one long line, each with its head hash.
+struct LogChunks {
+    /// At which a chunk is read or merged in one piece without waste; rows of single lines were half as fast.
+    static let bytesMax = 64 << 10
+
+    let db: Database
+
+    /// Lines that go into the log together.
+    struct Addition {
+        /// With LF.
+        var line: ArraySlice<UInt8>
+        /// H after it.
+        var head: Digest
+    }
+
+    /// Appends lines after the last chunk, or to it while it stays small.
+    func append(_ lines: [Addition], first: Int64) throws {
+        var chunk = try lastChunk() ?? (first: first, count: 0, bytes: [], head: nil)
+        var isStored = chunk.count > 0
+        func store() throws {
+            guard let head = chunk.head else { return }
+            let sql =
+                isStored
+                ? "UPDATE log_chunk SET count = ?2, bytes = ?3, head = ?4 WHERE first = ?1"
+                : "INSERT INTO log_chunk (first, count, bytes, head) VALUES (?1, ?2, ?3, ?4)"
+            try db.cachedStatement(sql: sql)
+                .execute(arguments: [chunk.first, chunk.count, Data(chunk.bytes), Data(head.bytes)])
+        }
+        for (index, addition) in lines.enumerated() {
+            if chunk.count > 0, chunk.bytes.count + addition.line.count > Self.bytesMax {
+                try store()
+                chunk = (first: first + Int64(index), count: 0, bytes: [], head: nil)
+                isStored = false
+            }
+            chunk.count += 1
+            chunk.bytes += addition.line
+            chunk.head = addition.head
+        }
+        try store()
+    }
+
+    private func lastChunk() throws -> (first: Int64, count: Int64, bytes: [UInt8], head: Digest?)? {
+        let sql = "SELECT first, count, bytes FROM log_chunk ORDER BY first DESC LIMIT 1"
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: sql)) else { return nil }
+        let bytes = [UInt8](row[2] as Data)
+        // A full chunk is left alone, and so is never read again here.
+        if bytes.count >= Self.bytesMax { return nil }
+        return (row[0], row[1], bytes, nil)
+    }
+
+    // MARK: Reading
+
+    struct Chunk {
+        var first: Int64
+        var count: Int64
+        var bytes: [UInt8]
+        var head: Digest
+
+        /// Each line, without LF, with its seq.
+        func forEachLine(_ body: (Int64, ArraySlice<UInt8>) throws -> Void) rethrows {
+            var (start, seq) = (0, first)
+            while start < bytes.count, let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                try body(seq, bytes[start..<end])
+                (start, seq) = (end + 1, seq + 1)
+            }
+        }
+    }
+
+    /// The chunks that hold entries `from` to `through`, in order.
+    func forEach(from: Int64 = 1, through: Int64 = .max, _ body: (Chunk) throws -> Void) throws {
+        // The last chunk that begins at or before `from` may hold it.
+        let sql = """
+            SELECT first, count, bytes, head FROM log_chunk \
+            WHERE first >= coalesce((SELECT max(first) FROM log_chunk WHERE first <= ?1), ?1) AND first <= ?2 ORDER BY first
+            """
+        // A statement of its own: `body` may read the log too.
+        let rows = try Row.fetchCursor(db.makeStatement(sql: sql), arguments: [from, through])
+        while let row = try rows.next() {
+            guard let head = Digest(bytes: row[3] as Data) else { throw DamagedState() }
+            let chunk = Chunk(first: row[0], count: row[1], bytes: [UInt8](row[2] as Data), head: head)
+            if chunk.first + chunk.count > from { try body(chunk) }
+        }
+    }
+
+    /// Each line `from` to `through`, without LF, with its seq.
+    func forEachLine(from: Int64 = 1, through: Int64 = .max, _ body: (Int64, ArraySlice<UInt8>) throws -> Void) throws {
+        try forEach(from: from, through: through) { chunk in
+            try chunk.forEachLine { seq, line in
+                if seq >= from, seq <= through { try body(seq, line) }
+            }
+        }
+    }
+
+    /// The line of an entry, without LF.
+    func line(_ seq: Int64) throws -> [UInt8]? {
+        var found: [UInt8]?
+        try forEachLine(from: seq, through: seq) { _, line in found = Array(line) }
+        return found
+    }
+
+    func entry(_ seq: Int64) throws -> Entry? {
+        try line(seq).map { try decodeEntry($0, seq: seq) }
+    }
+
+    /// H(seq); nil where the log does not have it.
+    func hash(at seq: Int64, log: String?) throws -> Digest? {
+        if seq == 0 { return log.map { ChainHash(log: $0).head } }
+        let before = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT head FROM log_chunk WHERE first <= ? ORDER BY first DESC LIMIT 1 OFFSET 1"),
+            arguments: [seq])
+        var head = before.flatMap { Digest(bytes: $0[0] as Data) } ?? log.map { ChainHash(log: $0).head }
+        var last: Int64 = 0
+        try forEach(from: seq, through: seq) { chunk in
+            chunk.forEachLine { number, line in
+                guard number <= seq, let hash = head else { return }
+                head = chainHash(after: hash, line: line)
+                last = number
+            }
+        }
+        return last == seq ? head : nil
+    }
+}
+
+/// Reads a line of the log; one that cannot be read stops things there, by its number.
+func decodeEntry(_ line: [UInt8], seq: Int64) throws(AnnalsError) -> Entry {
+    do throws(CodecError) {
+        let entry = try EntryCodec.decode(line)
+        guard entry.seq == seq else { throw CodecError("it says that it is entry \(entry.seq)") }
+        return entry
+    } catch {
+        throw AnnalsError(
+            .damaged, "entry \(seq) cannot be read (\(error))",
+            wayOut: "What came before it stays readable and writable; upgrade this program or ask who runs the server.")
+    }
+}

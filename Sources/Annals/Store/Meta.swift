@@ -1,0 +1,100 @@
+internal import AnnalsModel
+internal import GRDB
+
+/// What a replica file knows about itself: read at the start of each transaction and written back with it.
+struct Meta: Sendable, Equatable {
+    var format: Int64 = Schema.format
+    /// The vocabulary's version, and a digest of the tables derived from it: another one means folding anew.
+    var vocabulary: Int64 = 0
+    var schema = ""
+    var workspace: Name?
+    /// nil until the first sync binds the replica to a log.
+    var log: String?
+    var epoch: Int64 = 0
+    var server: String?
+    var serverKey: String?
+    var user: Name
+    /// nil until a server has said it.
+    var role: Role?
+    /// The id that this file writes under, and all that it ever wrote under.
+    var replica: Name
+    var replicas: [Name]
+    var nextN: Int64 = 1
+    /// The hash of the last change that was written here, whatever became of it.
+    var lastHash: ShortHash?
+    var have: Int64 = 0
+    /// H(have).
+    var head: Digest?
+    /// The line of the checkpoint that proves `have`.
+    var checkpoint: String?
+    /// Raised by each transaction that changes what a view shows.
+    var generation: Int64 = 1
+    /// Raised by every transaction: what observers compare.
+    var revision: Int64 = 1
+    var lastSync: Instant?
+    var stopCode: String?
+    var stopText: String?
+
+    init(user: Name, replica: Name) {
+        self.user = user
+        self.replica = replica
+        replicas = [replica]
+    }
+
+    /// What a view taken now has on the screen.
+    var base: Base { Base(seq: have, hash: log == nil ? nil : head?.short) }
+}
+
+extension Meta {
+    init(_ db: Database) throws {
+        var values: [String: DatabaseValue] = [:]
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: "SELECT key, value FROM meta"))
+        while let row = try rows.next() { values[row[0]] = row[1] }
+        func text(_ key: String) -> String? { values[key].flatMap(String.fromDatabaseValue) }
+        func number(_ key: String) -> Int64? { values[key].flatMap(Int64.fromDatabaseValue) }
+        guard let user = text("user").flatMap({ Name($0) }), let replica = text("replica").flatMap({ Name($0) }) else {
+            throw DamagedState()
+        }
+        self.init(user: user, replica: replica)
+        format = number("format") ?? 0
+        vocabulary = number("vocabulary") ?? 0
+        schema = text("schema") ?? ""
+        workspace = text("workspace").flatMap { Name($0) }
+        log = text("log")
+        epoch = number("epoch") ?? 0
+        server = text("server")
+        serverKey = text("server_key")
+        role = text("role").flatMap(Role.init)
+        replicas = (text("replicas") ?? "").split(separator: " ").compactMap { Name(String($0)) }
+        nextN = number("next_n") ?? 1
+        lastHash = text("last_hash").flatMap { ShortHash(hex: $0) }
+        have = number("have") ?? 0
+        head = text("head").flatMap { Digest(hex: $0) }
+        checkpoint = text("checkpoint")
+        generation = number("generation") ?? 1
+        revision = number("revision") ?? 1
+        lastSync = number("last_sync").map { Instant(milliseconds: $0) }
+        stopCode = text("stop_code")
+        stopText = text("stop_text")
+    }
+
+    private var values: [(String, (any DatabaseValueConvertible)?)] {
+        [
+            ("format", format), ("vocabulary", vocabulary), ("schema", schema), ("workspace", workspace?.raw), ("log", log),
+            ("epoch", epoch), ("server", server), ("server_key", serverKey), ("user", user.raw), ("role", role?.rawValue),
+            ("replica", replica.raw), ("replicas", replicas.map(\.raw).joined(separator: " ")), ("next_n", nextN),
+            ("last_hash", lastHash?.hex), ("have", have), ("head", head?.hex), ("checkpoint", checkpoint),
+            ("generation", generation), ("revision", revision), ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode), ("stop_text", stopText),
+        ]
+    }
+
+    /// Writes what differs from `stored`; all where there is none.
+    func save(_ db: Database, replacing stored: Meta?) throws {
+        let old = stored?.values
+        let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
+        for (index, (key, value)) in values.enumerated() {
+            if let old, old[index].1?.databaseValue == value?.databaseValue { continue }
+            try statement.execute(arguments: [key, value])
+        }
+    }
+}

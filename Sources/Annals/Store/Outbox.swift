@@ -1,0 +1,134 @@
+internal import AnnalsCore
+internal import AnnalsModel
+internal import AnnalsWire
+internal import FoundationEssentials
+internal import GRDB
+
+/// A row of `pending` as it is kept: what waits, and what was refused and stays for the person.
+struct OutboxRow: Sendable {
+    var pending: PendingRow
+    /// The refusal's code; nil while it waits.
+    var code: String?
+    var detail: String?
+    var at: Instant
+    /// The entry that refused it.
+    var seq: Int64?
+
+    var isParked: Bool { code != nil }
+}
+
+/// This file's changes that are not confirmed, within one transaction.
+struct Outbox {
+    let db: Database
+
+    static let refused = "refused"
+    private static let columns = "replica, n, change_id, bytes, hash, state, code, detail, at, seq, moved, fork_seq, fork_hash"
+
+    func insert(_ row: PendingRow, at: Instant, touching entities: [ItemID]) throws {
+        try db.cachedStatement(sql: "INSERT INTO pending (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
+            .execute(arguments: [
+                row.replica.raw, row.n, row.id.raw, Data(row.bytes), Int64(bitPattern: row.hash.word), row.state.rawValue, nil, nil,
+                at.description, nil, row.moved, row.fork?.seq, row.fork?.hash.map { Int64(bitPattern: $0.word) },
+            ])
+        let touch = try db.cachedStatement(sql: "INSERT OR IGNORE INTO pending_touch VALUES (?, ?, ?)")
+        for entity in entities { try touch.execute(arguments: [entity.raw, row.replica.raw, row.n]) }
+    }
+
+    func row(_ replica: Name, _ n: Int64) throws -> OutboxRow? {
+        try rows("WHERE replica = ? AND n = ?", [replica.raw, n]).first
+    }
+
+    func row(_ change: ChangeID) throws -> OutboxRow? {
+        try rows("WHERE change_id = ?", [change.raw]).first
+    }
+
+    /// All rows, parked ones too, in the order in which they are folded.
+    func all() throws -> [OutboxRow] { try rows("ORDER BY replica, n", []) }
+
+    /// Those that wait and touch one of these entities, in the order in which they are folded.
+    func waiting(touching entities: some Sequence<ItemID>) throws -> [OutboxRow] {
+        guard try isTouching else { return [] }
+        var keys: Set<Key> = []
+        let statement = try db.cachedStatement(sql: "SELECT replica, n FROM pending_touch WHERE entity_id = ?")
+        for entity in entities {
+            let found = try Row.fetchCursor(statement, arguments: [entity.raw])
+            while let row = try found.next() { keys.insert(Key(replica: row[0], n: row[1])) }
+        }
+        return try keys.sorted().compactMap { key in
+            try rows("WHERE replica = ? AND n = ?", [key.replica, key.n]).first
+        }
+    }
+
+    /// Whether any pending change has an effect on what shows.
+    var isTouching: Bool {
+        get throws { try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pending_touch)")) ?? false }
+    }
+
+    /// The entities that a change touches.
+    func touched(_ replica: Name, _ n: Int64) throws -> [ItemID] {
+        let statement = try db.cachedStatement(sql: "SELECT entity_id FROM pending_touch WHERE replica = ? AND n = ?")
+        return try String.fetchAll(statement, arguments: [replica.raw, n]).compactMap { ItemID($0) }
+    }
+
+    /// The stream brought the change: it leaves the outbox.
+    func confirm(_ row: PendingRow, seq: Int64) throws {
+        try db.cachedStatement(sql: "DELETE FROM pending WHERE replica = ? AND n = ?").execute(arguments: [row.replica.raw, row.n])
+        try untouch(row)
+        try receive(row, seq, code: nil)
+    }
+
+    /// The stream brought its refusal: it is parked for its author, and its effect is gone.
+    func park(_ row: PendingRow, code: String, detail: String?, seq: Int64) throws {
+        try db.cachedStatement(
+            sql: "UPDATE pending SET state = ?, code = ?, detail = ?, seq = ? WHERE replica = ? AND n = ?"
+        ).execute(arguments: [Self.refused, code, detail, seq, row.replica.raw, row.n])
+        try untouch(row)
+        try receive(row, seq, code: code)
+    }
+
+    private func untouch(_ row: PendingRow) throws {
+        try db.cachedStatement(sql: "DELETE FROM pending_touch WHERE replica = ? AND n = ?")
+            .execute(arguments: [row.replica.raw, row.n])
+    }
+
+    private func receive(_ row: PendingRow, _ seq: Int64, code: String?) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [row.id.raw, row.replica.raw, row.n, seq, code])
+    }
+
+    func rows(_ condition: String, _ arguments: StatementArguments) throws -> [OutboxRow] {
+        let statement = try db.cachedStatement(sql: "SELECT \(Self.columns) FROM pending \(condition)")
+        return try Row.fetchAll(statement, arguments: arguments).map(Self.decode)
+    }
+
+    private static func decode(_ row: Row) throws -> OutboxRow {
+        guard let replica = Name(row[0] as String), let id = ChangeID(row[2] as String), let at = Instant(row[8] as String) else {
+            throw DamagedState()
+        }
+        let fork = (row[11] as Int64?).map { seq in
+            Base(seq: seq, hash: (row[12] as Int64?).map { ShortHash(word: UInt64(bitPattern: $0)) })
+        }
+        let pending = PendingRow(
+            replica: replica, n: row[1], id: id, bytes: [UInt8](row[3] as Data),
+            hash: ShortHash(word: UInt64(bitPattern: row[4] as Int64)),
+            state: PendingState(rawValue: row[5] as String) ?? .accepted, moved: row[10], fork: fork)
+        return OutboxRow(pending: pending, code: row[6], detail: row[7], at: at, seq: row[9])
+    }
+
+    private struct Key: Hashable, Comparable {
+        var replica: String
+        var n: Int64
+
+        static func < (a: Key, b: Key) -> Bool { (a.replica, a.n) < (b.replica, b.n) }
+    }
+}
+
+/// Reads a change of this file's own; it was written by this library, so a failure means damage.
+func decodeOwn(_ row: PendingRow) throws -> Change {
+    do throws(CodecError) {
+        return try ChangeCodec.decode(row.bytes)
+    } catch {
+        throw AnnalsError(
+            .damaged, "pending change @~\(row.n) cannot be read (\(error))", wayOut: "Keep this file and run `annals doctor`.")
+    }
+}

@@ -1,0 +1,128 @@
+internal import AnnalsCore
+internal import AnnalsModel
+internal import AnnalsWire
+internal import GRDB
+
+/// What a sync needs of the file, apart from `apply`.
+extension ReplicaStore {
+    /// What is known when a conversation begins; nil while the replica has no workspace.
+    func syncPosition() throws -> ReplicaSync.Position? {
+        try read { _, meta in Self.position(meta) }
+    }
+
+    /// The same for a sync with this workspace; nil where the replica belongs to another one.
+    ///
+    /// A replica that has met no log yet goes where its first sync goes, so a mistyped name can be mended.
+    func syncPosition(workspace: Name) throws -> ReplicaSync.Position? {
+        try write { _, meta in
+            if meta.log == nil { meta.workspace = workspace }
+            return meta.workspace == workspace ? Self.position(meta) : nil
+        }
+    }
+
+    private static func position(_ meta: Meta) -> ReplicaSync.Position? {
+        meta.workspace.map { workspace in
+            ReplicaSync.Position(
+                workspace: workspace, user: meta.user, log: meta.log, serverKey: meta.serverKey, have: meta.have,
+                head: meta.log == nil ? nil : meta.head, replicas: meta.replicas)
+        }
+    }
+
+    /// The server that this replica last met, as it was written.
+    func serverAddress() throws -> String? { try read { _, meta in meta.server } }
+
+    /// Notes a sync that did all it had to do.
+    func finishedSync(with address: String) throws {
+        let now = ambient.now()
+        try write(.normal) { _, meta in
+            meta.server = address
+            meta.lastSync = now
+        }
+    }
+
+    /// Binds the replica to the log that it met first.
+    func bind(_ binding: ReplicaSync.Binding) throws {
+        try write { _, meta in
+            guard meta.log == nil || meta.log == binding.log else { throw SyncStop.otherLog }
+            if meta.log == nil { meta.head = ChainHash(log: binding.log).head }
+            meta.log = binding.log
+            meta.epoch = binding.epoch
+            meta.serverKey = binding.serverKey
+            meta.role = binding.role
+        }
+    }
+
+    func headHash(at seq: Int64) throws -> Digest? {
+        try read { db, meta in try LogChunks(db: db).hash(at: seq, log: meta.log) }
+    }
+
+    /// The queued rows after one that was sent, oldest first.
+    func outbox(after n: Int64, of replica: Name?, limit: Int) throws -> [PendingRow] {
+        try read { db, meta in
+            let rows = try Outbox(db: db).rows(
+                """
+                WHERE state = 'queued' AND (?1 IS NULL OR replica <> ?1 OR n > ?2) \
+                ORDER BY replica = ?3, replica, n LIMIT ?4
+                """, [replica?.raw, n, meta.replica.raw, limit])
+            return rows.map(\.pending)
+        }
+    }
+
+    /// The rows of this replica id up to n have got at least this far.
+    func mark(_ replica: Name, upTo n: Int64, _ state: PendingState) throws {
+        try write(.normal) { db, _ in
+            let before = PendingState.allCases.prefix { $0 != state }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            if before.isEmpty { return }
+            try db.execute(
+                sql: "UPDATE pending SET state = ? WHERE replica = ? AND n <= ? AND state IN (\(before))",
+                arguments: [state.rawValue, replica.raw, n])
+        }
+    }
+
+    /// Computes the state of every waiting row anew from what the server knows.
+    func recomputeStates(last: [Name: Int64]) throws {
+        try write(.normal) { db, _ in
+            let replicas = try String.fetchAll(db, sql: "SELECT DISTINCT replica FROM pending WHERE state <> ?", arguments: [Outbox.refused])
+            for replica in replicas {
+                let known = Name(replica).flatMap { last[$0] } ?? 0
+                for (state, comparison) in [
+                    (StreamRules.state(of: known + 1, serverLast: known), "> ?3"),
+                    (StreamRules.state(of: known, serverLast: known), "<= ?3"),
+                ] {
+                    try db.execute(
+                        sql: "UPDATE pending SET state = ?1 WHERE replica = ?2 AND n \(comparison) AND state <> '\(Outbox.refused)'",
+                        arguments: [state.rawValue, replica, known])
+                }
+            }
+        }
+    }
+
+    /// Notes why sync does not go on by itself; nil when it does.
+    func setStop(code: String?, _ text: String? = nil) throws {
+        try write { _, meta in
+            meta.stopCode = code
+            meta.stopText = text
+        }
+    }
+
+    /// Takes the right to sync this file, of which there is one.
+    ///
+    /// - Returns: the lock; it is let go when it is unlocked or goes away.
+    func takeSyncLock() throws(AnnalsError) -> SyncLock {
+        let lock = try FileLock(path: paths.syncLock)
+        guard try lock.tryLock() else {
+            throw AnnalsError(
+                .busy, "another process is syncing this replica", wayOut: "What you record here goes out with it; there is nothing to do.")
+        }
+        return SyncLock(lock)
+    }
+}
+
+/// The right to sync a replica file, held while it lives.
+final class SyncLock: Sendable {
+    private let lock: FileLock
+
+    init(_ lock: FileLock) { self.lock = lock }
+
+    func unlock() { lock.unlock() }
+}

@@ -1,0 +1,113 @@
+internal import AnnalsModel
+internal import FoundationEssentials
+internal import GRDB
+
+/// The replica's file: `DIR/.annals/replica.sqlite`, and how it is written and read.
+///
+/// Any number of processes may have it open. Every write transaction is held inside one `flock`, so writers take
+/// turns and no two connections ever write and checkpoint at once; readers never wait.
+final class ReplicaStore: Sendable {
+    let paths: ReplicaPaths
+    let schema: Schema
+    let ambient: Ambient
+    private let pool: DatabasePool
+    private let writeLock: FileLock
+    private let feed: ChangeFeed
+
+    var vocabulary: Vocabulary { schema.vocabulary }
+
+    /// Opens an existing replica file; folds it anew where another vocabulary wrote its tables.
+    init(_ paths: ReplicaPaths, vocabulary: Vocabulary, ambient: Ambient = .system) throws {
+        self.paths = paths
+        self.ambient = ambient
+        schema = Schema(vocabulary)
+        feed = ChangeFeed(folder: paths.folder)
+        try paths.checkFile()
+        writeLock = try FileLock(path: paths.writeLock)
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 4
+        configuration.label = "annals"
+        let (lock, database) = (writeLock, paths.database)
+        try lock.lock()
+        defer { lock.unlock() }
+        pool = try namingFailures(of: database) {
+            let pool = try DatabasePool(path: database, configuration: configuration)
+            // The pool has set NORMAL by now: an annotation shall be on disk when it is said to be recorded.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return pool
+        }
+        try namingFailures(of: database) { try foldAnewIfNeeded() }
+    }
+
+    deinit { close() }
+
+    /// Closes the file. SQLite checkpoints when the last connection goes, so this too happens inside the lock.
+    func close() {
+        feed.finish()
+        // A lock that cannot be taken must not keep a process from ending: then the journal stays, which is harmless.
+        let locked = (try? writeLock.lock()) != nil
+        defer { if locked { writeLock.unlock() } }
+        try? pool.close()
+    }
+
+    /// How soon a commit must be on disk.
+    enum Durability: Sendable {
+        /// When the call returns: what a person recorded.
+        case full
+        /// After a power failure the last commits may be missing, and are pulled again.
+        case normal
+    }
+
+    /// One write transaction, inside the lock; `body` may change what the file knows about itself.
+    func write<T>(_ durability: Durability = .full, _ body: (Database, inout Meta) throws -> T) throws -> T {
+        try namingFailures(of: paths.database) {
+            try pool.writeWithoutTransaction { db in
+                try writeLock.lock()
+                defer { writeLock.unlock() }
+                if durability == .normal { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
+                let result = Result { try Self.transaction(db, body) }
+                if durability == .normal { try db.execute(sql: "PRAGMA synchronous = FULL") }
+                return try result.get()
+            }
+        }
+    }
+
+    private static func transaction<T>(_ db: Database, _ body: (Database, inout Meta) throws -> T) throws -> T {
+        var result: T?
+        try db.inTransaction(.immediate) {
+            let stored = try Meta(db)
+            var meta = stored
+            result = try body(db, &meta)
+            meta.revision += 1
+            try meta.save(db, replacing: stored)
+            return .commit
+        }
+        guard let result else { preconditionFailure("a committed transaction has a result") }
+        return result
+    }
+
+    /// One consistent read, which sees what was committed when it began.
+    func read<T>(_ body: (Database, Meta) throws -> T) throws -> T {
+        try namingFailures(of: paths.database) {
+            try pool.read { db in try body(db, Meta(db)) }
+        }
+    }
+
+    /// An element now, and one whenever the file may have changed.
+    func changes() -> AsyncStream<Void> { feed.listen() }
+
+    /// Runs a statement on the writer, for tests of its settings.
+    func onWriter<T>(_ body: (Database) throws -> T) throws -> T {
+        try pool.writeWithoutTransaction(body)
+    }
+
+    private func foldAnewIfNeeded() throws {
+        let meta = try pool.read { try Meta($0) }
+        guard meta.format <= Schema.format else { throw paths.newerFormat }
+        guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
+        try pool.writeWithoutTransaction { db in
+            try Self.transaction(db) { db, meta in try self.foldAnew(db, &meta) }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import AnnalsModel
+
+/// The SQL schema of a replica file. `Documentation/replica-file.md` describes it for people.
+struct Schema: Sendable {
+    /// Raised when the tables that are not derived from the vocabulary change.
+    static let format: Int64 = 1
+    /// 'ANNL', at its fixed place in the file's header.
+    static let applicationID: Int64 = 0x414E_4E4C
+
+    let vocabulary: Vocabulary
+    let tables: [KindTable]
+    let unknown = KindTable(nil)
+    private let byKind: [String: Int]
+
+    init(_ vocabulary: Vocabulary) {
+        self.vocabulary = vocabulary
+        tables = vocabulary.kinds.map(KindTable.init)
+        byKind = Dictionary(uniqueKeysWithValues: vocabulary.kinds.enumerated().map { ($1.name, $0) })
+    }
+
+    func table(_ kind: String) -> KindTable { byKind[kind].map { tables[$0] } ?? unknown }
+
+    var allTables: [KindTable] { tables + [unknown] }
+
+    /// Tables that hold the truth: they never depend on the vocabulary.
+    static let fixed = [
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+        "CREATE TABLE log_chunk (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, bytes BLOB NOT NULL, head BLOB NOT NULL)",
+        "CREATE TABLE lineage (replica TEXT PRIMARY KEY, parent TEXT NOT NULL, n INTEGER NOT NULL, author TEXT NOT NULL) WITHOUT ROWID",
+        """
+        CREATE TABLE pending (replica TEXT NOT NULL, n INTEGER NOT NULL, change_id TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL, \
+        hash INTEGER NOT NULL, state TEXT NOT NULL, code TEXT, detail TEXT, at TEXT NOT NULL, seq INTEGER, moved INTEGER NOT NULL, \
+        fork_seq INTEGER, fork_hash INTEGER, PRIMARY KEY (replica, n)) WITHOUT ROWID
+        """,
+        "CREATE TABLE receipt (change_id TEXT PRIMARY KEY, replica TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, code TEXT) WITHOUT ROWID",
+        "CREATE INDEX receipt_place ON receipt (n)",
+        "CREATE INDEX receipt_seq ON receipt (seq)",
+        "CREATE TABLE pending_touch (entity_id TEXT NOT NULL, replica TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (entity_id, replica, n)) WITHOUT ROWID",
+        "CREATE INDEX pending_touch_change ON pending_touch (replica, n)",
+    ]
+
+    /// Tables and views that are folded from the log, in the order they are made.
+    var derived: [String] {
+        Self.folded + allTables.flatMap { [$0.createTable] + $0.createIndexes } + views
+    }
+
+    private static let folded = [
+        "CREATE TABLE entity (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL)",
+        """
+        CREATE TABLE conflict (entity_id TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, author TEXT, write_id TEXT NOT NULL, \
+        value TEXT NOT NULL, "by" TEXT NOT NULL, seq INTEGER NOT NULL, replica TEXT NOT NULL, n INTEGER NOT NULL, written TEXT NOT NULL)
+        """,
+        "CREATE INDEX conflict_entity ON conflict (entity_id)",
+        """
+        CREATE TABLE notice (entity_id TEXT NOT NULL, field TEXT NOT NULL, write_id TEXT NOT NULL, reason TEXT NOT NULL, \
+        "by" TEXT NOT NULL, seq INTEGER NOT NULL)
+        """,
+        "CREATE INDEX notice_entity ON notice (entity_id)",
+        SearchIndex.table,
+    ]
+
+    private var views: [String] {
+        [
+            "CREATE VIEW handles AS " + tables.compactMap(\.handleSelection).joined(separator: " UNION ALL "),
+            """
+            CREATE VIEW conflicts AS SELECT (SELECT handle FROM handles WHERE id = entity_id) AS handle, field, author, value, "by", \
+            CASE WHEN seq > \(Stamp.pending) THEN '~' || n ELSE seq END AS seq, written, entity_id AS id FROM conflict
+            """,
+            """
+            CREATE VIEW outbox AS SELECT '@~' || n AS change, replica, state, code, detail, at AS written, \
+            json_extract(CAST(bytes AS TEXT), '$.why') AS why, CAST(bytes AS TEXT) AS line FROM pending ORDER BY replica, n
+            """,
+            Self.log,
+        ] + tables.compactMap(\.createView)
+    }
+
+    /// Cuts the chunks into lines. Bytes, not characters: a chunk is cut at LF, which is no part of any other character.
+    private static let log = """
+        CREATE VIEW log AS WITH RECURSIVE cut (seq, rest, line) AS ( \
+        SELECT first - 1, bytes, NULL FROM log_chunk UNION ALL \
+        SELECT seq + 1, substr(rest, instr(rest, x'0a') + 1), substr(rest, 1, instr(rest, x'0a') - 1) FROM cut WHERE length(rest) > 0) \
+        SELECT seq, json_extract(CAST(line AS TEXT), '$.at') AS received, json_extract(CAST(line AS TEXT), '$.author') AS author, \
+        json_extract(CAST(line AS TEXT), '$.replica') AS replica, \
+        coalesce(json_extract(CAST(line AS TEXT), '$.change.id'), json_extract(CAST(line AS TEXT), '$.refused.id')) AS change, \
+        json_extract(CAST(line AS TEXT), '$.refused.code') AS refused, \
+        json_extract(CAST(line AS TEXT), '$.change.why') AS why, CAST(line AS TEXT) AS line FROM cut WHERE line IS NOT NULL
+        """
+}

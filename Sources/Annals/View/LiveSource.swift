@@ -1,0 +1,158 @@
+internal import AnnalsModel
+internal import GRDB
+internal import UV
+
+/// A view's entities from the file: as the rows show them while these have not changed since, and folded anew where they have.
+final class LiveSource: EntitySource {
+    let store: ReplicaStore
+    let mark: SnapshotMark
+    /// Entities that were folded anew; a snapshot never changes, so they are kept.
+    private let refolded = Locked<[ItemID: Entity?]>([:])
+
+    init(store: ReplicaStore, mark: SnapshotMark) {
+        self.store = store
+        self.mark = mark
+    }
+
+    var isPresent: Bool { true }
+    var author: Name? { mark.user }
+    private var vocabulary: Vocabulary { store.vocabulary }
+
+    func entity(_ id: ItemID) throws -> Entity? {
+        try store.read { db, meta in try self.entity(id, db, meta) }
+    }
+
+    private func entity(_ id: ItemID, _ db: Database, _ meta: Meta) throws -> Entity? {
+        let record = try EntityRows(db: db, schema: store.schema).load(id)
+        if meta.generation == mark.generation { return record?.visible }
+        if let record, record.changed <= mark.generation { return record.visible }
+        return try asTheyStood([id], db)[id]
+    }
+
+    func entities(_ query: EntityQuery) throws -> [Entity] {
+        try store.read { db, meta in
+            let isStale = meta.generation != self.mark.generation
+            var found = try self.unchanged(query, db, isStale: isStale)
+            guard isStale else { return found }
+            let stood = try self.asTheyStood(self.changedSince(query.kind, db), db)
+            found += stood.values.filter { query.accepts($0, self.vocabulary) }
+            return Array(query.order.sorted(found, self.vocabulary).prefix(query.limit))
+        }
+    }
+
+    /// Entities whose rows still show what the snapshot saw, in order, at most as many as the query's limit.
+    private func unchanged(_ query: EntityQuery, _ db: Database, isStale: Bool) throws -> [Entity] {
+        let table = store.schema.table(query.kind)
+        var conditions = ["_seq IS NOT NULL"]
+        var arguments = StatementArguments()
+        if !query.retracted { conditions.append("_present") }
+        if isStale { conditions.append("_changed <= \(mark.generation)") }
+        for filter in query.filters {
+            guard let (condition, values) = filter.sql(table, vocabulary) else { continue }
+            conditions.append(condition)
+            arguments += values
+        }
+        let sql = """
+            SELECT \(table.selectList) FROM \(table.name) WHERE \(conditions.joined(separator: " AND ")) \
+            ORDER BY \(query.order.sql(table, vocabulary))
+            """
+        var found: [Entity] = []
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
+        while found.count < query.limit, let row = try rows.next() {
+            let entity = try EntityRows.decode(row, table).visible
+            if query.accepts(entity, vocabulary) { found.append(entity) }
+        }
+        return found
+    }
+
+    /// The entities that changed since the snapshot: rows written later, and those that refused changes had made.
+    private func changedSince(_ kind: String?, _ db: Database) throws -> Set<ItemID> {
+        var ids: Set<ItemID> = []
+        let tables = kind.map { [store.schema.table($0)] } ?? store.schema.tables
+        for table in tables {
+            let found = try String.fetchAll(
+                db.cachedStatement(sql: "SELECT _id FROM \(table.name) WHERE _changed > ?"), arguments: [mark.generation])
+            ids.formUnion(found.compactMap { ItemID($0) })
+        }
+        for row in try Outbox(db: db).all() where row.isParked && (row.seq ?? 0) > mark.base.seq {
+            ids.formUnion(try decodeOwn(row.pending).entities)
+        }
+        return ids
+    }
+
+    private func asTheyStood(_ ids: Set<ItemID>, _ db: Database) throws -> [ItemID: Entity] {
+        let known = refolded.withLock { $0 }
+        let missing = ids.filter { known[$0] == nil }
+        var stood: [ItemID: Entity] = [:]
+        for id in ids { if let entity = known[id] ?? nil { stood[id] = entity } }
+        if missing.isEmpty { return stood }
+        let folded = try PointInTime(db: db, vocabulary: vocabulary).visible(missing, at: mark)
+        refolded.withLock { cache in
+            for id in missing { cache[id] = .some(folded[id]) }
+        }
+        return stood.merging(folded) { $1 }
+    }
+
+    func id(kind: String, seq: Int64, ordinal: Int) throws -> ItemID? {
+        try store.read { db, _ in
+            let sql = "SELECT _id FROM \(self.store.schema.table(kind).name) WHERE _seq = ? AND _ordinal = ? AND _kind = ?"
+            return try String.fetchOne(db.cachedStatement(sql: sql), arguments: [seq, ordinal, kind]).flatMap { ItemID($0) }
+        }
+    }
+
+    func near(kind: String, seq: Int64, limit: Int) throws -> [ItemID] {
+        try store.read { db, _ in
+            let table = self.store.schema.table(kind).name
+            let sql = """
+                SELECT _id FROM (SELECT * FROM (SELECT _id, _seq FROM \(table) WHERE _seq <= ?1 AND _present ORDER BY _seq DESC LIMIT ?2) \
+                UNION ALL SELECT * FROM (SELECT _id, _seq FROM \(table) WHERE _seq > ?1 AND _present ORDER BY _seq LIMIT ?2)) \
+                ORDER BY abs(_seq - ?1) LIMIT ?2
+                """
+            return try String.fetchAll(db, sql: sql, arguments: [seq, limit]).compactMap { ItemID($0) }
+        }
+    }
+
+    func ids(prefix: String, limit: Int) throws -> [ItemID] {
+        try store.read { db, _ in
+            let sql = "SELECT id FROM entity WHERE id >= ?1 AND id < ?1 || x'7f' ORDER BY id LIMIT ?2"
+            return try String.fetchAll(db.cachedStatement(sql: sql), arguments: [prefix, limit]).compactMap { ItemID($0) }
+        }
+    }
+
+    func search(_ words: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit] {
+        try store.read { db, meta in
+            let isStale = meta.generation != self.mark.generation
+            var hits: [SearchHit] = []
+            let rows = EntityRows(db: db, schema: self.store.schema)
+            try SearchIndex.forEachHit(db, words) { id, kind, snippet in
+                guard kinds.isEmpty || kinds.contains(kind) else { return true }
+                guard let id = ItemID(id), let record = try rows.load(id), record.visible.isPresent else { return true }
+                if isStale, record.changed > self.mark.generation { return true }
+                hits.append(SearchHit(entity: record.visible, snippet: snippet))
+                return hits.count < limit
+            }
+            guard isStale else { return hits }
+            let stood = try self.asTheyStood(self.changedSince(nil, db), db)
+            hits += try SearchIndex.hits(
+                among: stood.values.sorted { $0.id < $1.id }, words, kinds: kinds, limit: limit, self.vocabulary)
+            return Array(hits.prefix(limit))
+        }
+    }
+
+    func conflicted() throws -> [Entity] {
+        try store.read { db, meta in
+            let rows = EntityRows(db: db, schema: self.store.schema)
+            let ids = try String.fetchAll(db, sql: "SELECT DISTINCT entity_id FROM conflict").compactMap { ItemID($0) }
+            let isStale = meta.generation != self.mark.generation
+            var found: [Entity] = []
+            for record in try rows.load(ids).values where !isStale || record.changed <= self.mark.generation {
+                found.append(record.visible)
+            }
+            if isStale {
+                found += try self.asTheyStood(self.changedSince(nil, db), db).values
+                    .filter { !$0.conflicts(self.vocabulary).isEmpty }
+            }
+            return Order.handle.sorted(found, self.vocabulary)
+        }
+    }
+}

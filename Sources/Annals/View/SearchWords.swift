@@ -1,0 +1,76 @@
+public import AnnalsModel
+internal import GRDB
+
+/// What a person types to search, as an FTS5 expression: every word must be there, the last one may be a beginning.
+struct SearchWords: Sendable {
+    let expression: String
+
+    /// nil where there is no word in it. Words are cut at blanks and quoted, so that nothing in them is taken for syntax; a quoted
+    /// run of words is a phrase.
+    init?(_ text: String) {
+        var terms: [String] = []
+        for (index, run) in text.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
+            if index % 2 == 1 {
+                if run.contains(where: \.isLetter) || run.contains(where: \.isNumber) { terms.append("\"\(run)\"") }
+            } else {
+                for word in run.split(whereSeparator: \.isWhitespace)
+                where word.contains(where: { $0.isLetter || $0.isNumber }) {
+                    terms.append("\"\(word)\"*")
+                }
+            }
+        }
+        if terms.isEmpty { return nil }
+        expression = terms.joined(separator: " ")
+    }
+}
+
+/// An entity found by its words.
+public struct SearchHit: Sendable {
+    public let entity: Entity
+    /// The surroundings of the words found, which stand between U+2068 and U+2069 so that right-to-left text stays in order.
+    public let snippet: String
+
+    public init(entity: Entity, snippet: String) {
+        self.entity = entity
+        self.snippet = snippet
+    }
+}
+
+/// Full text search, the same over the file's index and over an index in memory.
+enum SearchIndex {
+    static let table =
+        "CREATE VIRTUAL TABLE search USING fts5(id UNINDEXED, kind UNINDEXED, body, tokenize = 'unicode61 remove_diacritics 2')"
+
+    /// Goes through what is found, the best first, until `body` returns false.
+    static func forEachHit(
+        _ db: Database, _ words: SearchWords, _ body: (_ id: String, _ kind: String, _ snippet: String) throws -> Bool
+    ) throws {
+        let sql = """
+            SELECT id, kind, snippet(search, 2, '\u{2068}', '\u{2069}', '…', 16) FROM search WHERE search MATCH ? ORDER BY rank
+            """
+        let rows = try Row.fetchCursor(db.makeStatement(sql: sql), arguments: [words.expression])
+        while let row = try rows.next() {
+            guard try body(row[0], row[1], row[2]) else { return }
+        }
+    }
+
+    /// The hits among entities that are in memory.
+    static func hits(
+        among entities: [Entity], _ words: SearchWords, kinds: [String], limit: Int, _ vocabulary: Vocabulary
+    ) throws -> [SearchHit] {
+        let shown = entities.filter { $0.isPresent && (kinds.isEmpty || kinds.contains($0.kind)) }
+        if shown.isEmpty { return [] }
+        return try DatabaseQueue().write { db in
+            try db.execute(sql: table)
+            let insert = try db.makeStatement(sql: "INSERT INTO search (rowid, id, kind, body) VALUES (?, '', '', ?)")
+            for (index, entity) in shown.enumerated() {
+                try insert.execute(arguments: [index, EntityTexts(entity: entity, vocabulary: vocabulary).searchBody])
+            }
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT rowid, snippet(search, 2, '\u{2068}', '\u{2069}', '…', 16) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?",
+                arguments: [words.expression, limit])
+            return rows.map { SearchHit(entity: shown[$0[0]], snippet: $0[1]) }
+        }
+    }
+}
