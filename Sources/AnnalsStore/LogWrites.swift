@@ -1,0 +1,60 @@
+internal import AnnalsCore
+internal import AnnalsModel
+internal import Foundation
+internal import GRDB
+
+/// What is written to the log, each in the transaction that the caller has opened.
+enum LogWrites {
+    /// - throws: `LogStoreError` where the name is taken or the log is not empty.
+    static func create(_ head: LogHead, _ db: Database) throws {
+        guard head.seq == 0, head.last.isEmpty, head.moved.isEmpty else {
+            throw LogStoreError(.notNext, "A workspace begins empty, but \(head.workspace) was given a head at \(head.seq).")
+        }
+        guard try LogReads.workspace(head.workspace, db) == nil else {
+            throw LogStoreError(.exists, "There is a workspace \(head.workspace) already. Choose another name.")
+        }
+        let digest = Data(head.head.bytes)
+        try db.cachedStatement(
+            sql: "INSERT INTO workspace (name, log, start, epoch, seq, head, at) VALUES (?, ?, ?, ?, 0, ?, ?)"
+        ).execute(arguments: [head.workspace.raw, head.log, digest, head.epoch, digest, head.at.milliseconds])
+        guard db.lastInsertedRowID <= LogSchema.workspaceMax else {
+            throw LogStoreError(.failed, "The log store holds no more workspaces. Use another data folder for new ones.")
+        }
+    }
+
+    /// - throws: `LogStoreError` where the group does not follow its workspace's head.
+    static func append(_ group: LogGroup, _ db: Database) throws {
+        let workspace = try LogReads.known(group.workspace, db)
+        try check(group, follows: workspace)
+        let head = Data(group.head.bytes)
+        try db.cachedStatement(sql: "INSERT INTO commit_group (key, count, at, head, bytes) VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [
+                LogSchema.key(workspace.id, group.first), group.count, group.at.milliseconds, head, Data(group.bytes),
+            ])
+        try db.cachedStatement(sql: "UPDATE workspace SET seq = ?, head = ?, at = ? WHERE id = ?")
+            .execute(arguments: [group.first + group.count - 1, head, group.at.milliseconds, workspace.id])
+        for (replica, mark) in group.last {
+            try db.cachedStatement(
+                sql: "INSERT OR REPLACE INTO replica_mark (workspace, replica, n, hash, user) VALUES (?, ?, ?, ?, ?)"
+            ).execute(arguments: [workspace.id, replica.raw, mark.n, mark.hash.hex, mark.user.raw])
+        }
+        for change in group.moved {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO moved (workspace, change) VALUES (?, ?)")
+                .execute(arguments: [workspace.id, change.raw])
+        }
+    }
+
+    private static func check(_ group: LogGroup, follows workspace: WorkspaceRow) throws {
+        let name = group.workspace
+        guard group.first == workspace.seq + 1, group.count >= 1, group.first + group.count - 1 <= LogSchema.seqMax else {
+            throw LogStoreError(
+                .notNext, "A group of \(group.count) from \(group.first) does not follow entry \(workspace.seq) of \(name).")
+        }
+        guard Lines.count(group.bytes) == group.count else {
+            throw LogStoreError(.notNext, "The group at \(group.first) of \(name) does not hold \(group.count) whole lines.")
+        }
+        guard group.at >= workspace.at else {
+            throw LogStoreError(.notNext, "The group at \(group.first) of \(name) is earlier than the entry before it.")
+        }
+    }
+}

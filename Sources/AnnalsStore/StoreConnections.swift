@@ -1,0 +1,83 @@
+internal import AnnalsCore
+internal import Foundation
+internal import GRDB
+
+/// The store's connections: one that writes and checkpoints, and those that read.
+final class StoreConnections: Sendable {
+    let writer: DatabaseQueue
+    let readers: ReaderPool
+
+    /// Opens the file, makes it where it is missing, and brings everything visible to the disk proper.
+    init(folder: DataFolder, options: StoreOptions) throws {
+        // The mark lasts before the first byte of the file is written, and goes when its last one is on disk.
+        let unfinished = try folder.read(LogSchema.creatingName, limit: 0) != nil
+        let isNew = try unfinished || !folder.hasStore()
+        if isNew && !unfinished { try folder.write([], to: LogSchema.creatingName) }
+        let path = folder.file(LogSchema.fileName)
+        let address = Self.address(of: path, options)
+        let writer = try failing("\(path) cannot be opened") {
+            let writer = try DatabaseQueue(path: address, configuration: Self.configuration(options, label: "writer"))
+            try writer.writeWithoutTransaction { db in
+                if isNew { try LogSchema.make(in: db) }
+                try Self.setUp(db, options)
+            }
+            return writer
+        }
+        if isNew { try folder.remove(LogSchema.creatingName) }
+        self.writer = writer
+        var reading = Self.configuration(options, label: "reader")
+        reading.readonly = true
+        readers = ReaderPool(readersMax: options.readersMax) { [reading] in
+            try DatabaseQueue(path: address, configuration: reading)
+        }
+    }
+
+    /// Closes the readers first, so that the writer, as the last one, checkpoints.
+    func close() throws {
+        try readers.close()
+        try writer.close()
+    }
+
+    /// GRDB hands a path to SQLite without naming a VFS; a URI can name it.
+    private static func address(of path: String, _ options: StoreOptions) -> String {
+        guard let vfs = options.vfs else { return path }
+        let allowed = CharacterSet.urlPathAllowed
+        return "file:" + (path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path) + "?vfs=" + vfs
+    }
+
+    private static func configuration(_ options: StoreOptions, label: String) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "annals.store." + label
+        configuration.busyMode = .timeout(options.busySeconds)
+        configuration.foreignKeysEnabled = false
+        return configuration
+    }
+
+    /// Sets what the store's promise rests on, after opening, and reads it back.
+    ///
+    /// The checkpoint at the end closes a gap: after a failed sync, or a crash of the process alone, the write-ahead
+    /// log may hold a whole commit that no sync has covered. SQLite takes it as committed, so it must be on disk
+    /// before anybody sees it.
+    private static func setUp(_ db: Database, _ options: StoreOptions) throws {
+        guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+            throw LogStoreError(
+                .failed, "The log store cannot use a write-ahead log here. Put the data folder on a local file system.")
+        }
+        try db.execute(
+            sql: """
+                PRAGMA synchronous = \(options.synchronous.rawValue);
+                PRAGMA wal_autocheckpoint = \(options.checkpointPages);
+                PRAGMA journal_size_limit = \(64 << 20);
+                PRAGMA cache_size = \(-16 << 10);
+                PRAGMA temp_store = MEMORY;
+                """)
+        guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == options.synchronous.rawValue else {
+            throw LogStoreError(.failed, "SQLite did not take the setting synchronous = \(options.synchronous).")
+        }
+        try db.inTransaction(.immediate) { .rollback }
+        guard try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0 else {
+            throw LogStoreError(
+                .failed, "Another program holds the log store open. End it (a shell, a backup) and start the server again.")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// How a store is opened; everything but the defaults is for tests.
+package struct StoreOptions: Sendable {
+    /// When SQLite waits for the disk.
+    package enum Synchronous: Int, Sendable {
+        case off = 0
+        case normal = 1
+        /// After every commit: the only one that keeps what was acknowledged.
+        case full = 2
+    }
+
+    package var synchronous: Synchronous
+    /// The name of a SQLite VFS; nil: the default one.
+    package var vfs: String?
+    /// How long to wait for a lock that another program holds.
+    package var busySeconds: Double
+    /// How many threads can read at once; more wait.
+    package var readersMax: Int
+    /// The size of the write-ahead log, in pages, from which a commit also checkpoints.
+    package var checkpointPages: Int
+
+    package init(
+        synchronous: Synchronous = .full, vfs: String? = nil, busySeconds: Double = 5, readersMax: Int = 4,
+        checkpointPages: Int = 1024
+    ) {
+        self.synchronous = synchronous
+        self.vfs = vfs
+        self.busySeconds = busySeconds
+        self.readersMax = readersMax
+        self.checkpointPages = checkpointPages
+    }
+}
