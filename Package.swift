@@ -64,6 +64,7 @@ let package = Package(
         tests("Store", ["AnnalsModel", "AnnalsCore", "AnnalsStore", "AnnalsTesting", grdb, crypto]),
         tests("Server", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "AnnalsServer", "AnnalsTesting", logging]),
         tests("Annals", ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "AnnalsTesting", "EDTF", grdb, crypto, logging]),
+        tests("Sync", ["Annals", "AnnalsModel", "AnnalsCore", "AnnalsServer", "AnnalsTesting", logging]),
         tests("Command", ["AnnalsCommand", "Annals", "AnnalsModel", "AnnalsTesting"]),
         tests("Tidy", []),
     ],

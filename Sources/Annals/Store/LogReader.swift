@@ -14,27 +14,34 @@ struct LogReader {
     func forEachEntry(
         touching ids: Set<ItemID>?, from: Int64 = 1, through seq: Int64, _ body: (Entry, [UInt8]) throws -> Void
     ) throws {
-        let needles = ids.flatMap { $0.count <= Self.needlesMax ? $0.map(Self.needle) : nil }
+        let texts = ids.flatMap { $0.count <= Self.needlesMax ? $0.map(Self.trace) : nil }
+        try forEachEntry(holding: texts, from: from, through: seq) { entry, line in
+            if let ids {
+                guard let change = entry.change, !ids.isDisjoint(with: change.entities) else { return }
+            }
+            try body(entry, line)
+        }
+    }
+
+    /// Each entry whose line may hold one of these texts; every entry where they are nil.
+    func forEachEntry(
+        holding texts: [String]?, from: Int64 = 1, through seq: Int64, _ body: (Entry, [UInt8]) throws -> Void
+    ) throws {
+        let needles = texts?.map { BytePattern(Array($0.utf8)) }
         try LogChunks(db: db).forEach(from: from, through: seq) { chunk in
             if let needles, !Self.mayHold(chunk.bytes[...], needles) { return }
             try chunk.forEachLine { number, line in
                 guard number >= from, number <= seq else { return }
                 if let needles, !Self.mayHold(line, needles) { return }
                 let line = Array(line)
-                let entry = try decodeEntry(line, seq: number)
-                if let ids {
-                    guard let change = entry.change, !ids.isDisjoint(with: change.entities) else { return }
-                }
-                try body(entry, line)
+                try body(try decodeEntry(line, seq: number), line)
             }
         }
     }
 
     /// What stands in every line that touches the entity: its own id, or that of the change that made it. In JSON it may be
     /// spelled with escapes, so a line with `\u` may hold anything.
-    private static func needle(_ id: ItemID) -> BytePattern {
-        BytePattern(Array((id.change?.raw ?? id.raw).utf8))
-    }
+    private static func trace(_ id: ItemID) -> String { id.change?.raw ?? id.raw }
 
     private static let escape = BytePattern(Array("\\u".utf8))
 

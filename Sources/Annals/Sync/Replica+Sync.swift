@@ -1,8 +1,9 @@
-public import AnnalsCore
-public import AnnalsModel
+internal import AnnalsCore
+internal import AnnalsModel
 internal import AnnalsStore
 internal import AnnalsWire
 internal import Foundation
+internal import GRDB
 internal import UV
 
 extension Replica {
@@ -28,6 +29,7 @@ extension Replica {
         let target = try addressOrStored(address)
         var summary = SyncSummary()
         let before = try store.syncPosition()?.have ?? 0
+        let settled = try store.settledCount()
         var pause = 1
         while true {
             let started = try store.syncPosition()?.have ?? 0
@@ -35,6 +37,7 @@ extension Replica {
             let stop = try await syncOnce(target, live: live, report: report)
             summary.have = try store.syncPosition()?.have ?? 0
             summary.received = summary.have - before
+            summary.settled = try store.settledCount() - settled
             guard let stop else {
                 try store.finishedSync(with: target.description)
                 return summary
@@ -89,6 +92,13 @@ extension Replica {
 
     /// The release of this library, as it says to servers.
     public static let release = "0.1.0"
+}
+
+extension ReplicaStore {
+    /// How many of this file's changes the stream has brought, accepted or refused.
+    fileprivate func settledCount() throws -> Int {
+        try read { db, _ in try Int.fetchOne(db, sql: "SELECT count(*) FROM receipt") ?? 0 }
+    }
 }
 
 /// Checks checkpoints with the server's public key.

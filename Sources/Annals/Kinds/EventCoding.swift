@@ -1,0 +1,62 @@
+public import AnnalsModel
+
+/// A coder's judgment of what kind of event it is. Types and contexts: PLOVER (Open Event Data Alliance).
+public struct EventCoding: Sendable, Hashable {
+    /// PLOVER's sixteen event types, as `Vocabulary.ploverTypes` spells them.
+    public enum EventType: String, Sendable, Hashable, CaseIterable {
+        case agree = "AGREE"
+        case consult = "CONSULT"
+        case support = "SUPPORT"
+        case concede = "CONCEDE"
+        case cooperate = "COOPERATE"
+        case aid = "AID"
+        case retreat = "RETREAT"
+        case request = "REQUEST"
+        case accuse = "ACCUSE"
+        case reject = "REJECT"
+        case threaten = "THREATEN"
+        case protest = "PROTEST"
+        case sanction = "SANCTION"
+        case mobilize = "MOBILIZE"
+        case coerce = "COERCE"
+        case assault = "ASSAULT"
+    }
+
+    public var type: EventType
+    public var mode: [String]
+    public var contexts: [String]
+    public var cameo: String?
+    public var note: String?
+    /// The codebook that was used.
+    public var codebook: String?
+
+    public init(
+        type: EventType, mode: [String] = [], contexts: [String] = [], cameo: String? = nil, note: String? = nil,
+        codebook: String? = nil
+    ) {
+        self.type = type
+        self.mode = mode
+        self.contexts = contexts
+        self.cameo = cameo
+        self.note = note
+        self.codebook = codebook
+    }
+
+    public var value: Value {
+        var members: [(String, Value)] = [("type", .string(type.rawValue))]
+        if !mode.isEmpty { members.append(("mode", .array(mode.map(Value.string)))) }
+        if !contexts.isEmpty { members.append(("contexts", .array(contexts.map(Value.string)))) }
+        if let cameo { members.append(("cameo", .string(cameo))) }
+        if let note { members.append(("note", .string(note))) }
+        if let codebook { members.append(("codebook", .string(codebook))) }
+        return .object(members)
+    }
+}
+
+extension Edit {
+    /// The author's own judgment of an event.
+    public func code(_ event: Item<Event>, _ coding: EventCoding) throws { try code(event.id, coding) }
+
+    /// The author's own judgment of an event.
+    public func code(_ event: ItemID, _ coding: EventCoding) throws { try code(event, "coding", coding.value) }
+}

@@ -1,0 +1,119 @@
+import Annals
+import AnnalsModel
+
+/// An open replica as a verb works with it: the view on the screen, handles, words in and words out.
+struct Desk {
+    let replica: Replica
+    let view: View
+    let console: Console
+    let isJSON: Bool
+
+    /// The replica around the folder that the flags name, as it is now.
+    init(_ place: PlaceOptions) throws {
+        replica = try place.open()
+        view = try replica.view()
+        console = place.console
+        isJSON = place.json
+    }
+
+    /// The replica as it was at a point of the log.
+    init(_ place: PlaceOptions, _ look: LookOptions) throws {
+        let replica = try place.open()
+        self.replica = replica
+        view = try look.asOf.map { try replica.view(asOf: Self.point($0)) } ?? replica.view()
+        console = place.console
+        isJSON = place.json
+    }
+
+    var vocabulary: Vocabulary { view.vocabulary }
+
+    static func point(_ word: String) throws -> Point {
+        switch PointWords(word, instant: LocalClock.instant) {
+        case .entry(let seq): return .seq(seq)
+        case .received(let instant): return .received(instant)
+        case nil: throw CommandFailure.usage("this is no point of the log", at: "--as-of", do: "give " + PointWords.expectation)
+        }
+    }
+
+    // MARK: Words out
+
+    /// How people call an item; its id where the view does not know it.
+    func name(_ id: ItemID) -> String { (try? view.handle(of: id)) ?? id.raw }
+
+    var values: ValueText { ValueText(name: name) }
+    var entityText: EntityText { EntityText(vocabulary: vocabulary, values: values, time: LocalClock.text) }
+    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name) }
+    var changeText: ChangeText { ChangeText(vocabulary: vocabulary, values: values) }
+    var changeJSON: ChangeJSON { ChangeJSON(name: name) }
+
+    /// What was on the screen: to be given as `--seen` by who records from it later.
+    func sayAsOf() {
+        if !isJSON { console.remark(Console.isTerminalError ? Console.paint(asOf, .faint) : asOf) }
+    }
+
+    var asOf: String { "as of entry \(view.base.seq)" }
+
+    // MARK: Words in
+
+    var words: ValueWords {
+        ValueWords(item: { word, kinds in try find(word, kinds: kinds).id }, json: JSONLine.value)
+    }
+
+    /// The item that a handle or id names.
+    func find(_ word: String, kinds: [String] = []) throws -> Entity {
+        let entity = try view.find(word)
+        guard kinds.isEmpty || kinds.contains(entity.kind) else {
+            let expected = kinds.joined(separator: " or ")
+            throw CommandFailure("\(word) is of kind \(entity.kind), not \(expected)", at: asOf, do: "see annals list \(kinds[0])")
+        }
+        return entity
+    }
+
+    /// The item that a word names; without a word one that a person picks, and where there is none to ask, an error with candidates.
+    func find(_ word: String?, kinds: [String], for verb: String) throws -> Entity {
+        if let word { return try find(word, kinds: kinds) }
+        let entities = try vocabulary.kinds.map(\.name).filter { kinds.isEmpty || kinds.contains($0) }
+            .flatMap { try view.entities(kind: $0) }.filter(\.isPresent)
+        let choices = entities.map { Picker.Choice(handle: name($0.id), text: entityText.label($0)) }
+        guard !choices.isEmpty else {
+            throw CommandFailure("nothing to \(verb) yet", at: replica.directory, do: "record something first: annals import, annals new")
+        }
+        guard Console.isInteractive else {
+            let some = choices.suffix(5).map(\.handle).joined(separator: ", ")
+            throw CommandFailure.usage("no handle was given", at: "annals \(verb)", do: "name one, such as \(some); annals list shows all")
+        }
+        guard let choice = Picker.ask(choices, console) else {
+            throw CommandFailure("nothing was chosen", at: "annals \(verb)", do: "name a handle")
+        }
+        return try view.find(choice.handle)
+    }
+
+    /// An item and one of its fields: `e40.when`.
+    func field(_ word: String?, for verb: String) throws -> (entity: Entity, kind: KindRule, field: FieldRule) {
+        let (entity, name) = try target(word, for: verb)
+        guard let kind = vocabulary.kind(entity.kind) else { throw unknownKind(entity) }
+        guard let name else {
+            throw CommandFailure.usage(
+                "a field is missing", at: word ?? "annals \(verb)",
+                do: "name one, such as \(self.name(entity.id)).\(kind.label); fields: \(kind.fields.map(\.name).joined(separator: ", "))")
+        }
+        guard let field = kind.field(name) else {
+            throw CommandFailure.usage(
+                "\(kind.name) has no field \(name)", at: word, do: "use one of \(kind.fields.map(\.name).joined(separator: ", "))")
+        }
+        return (entity, kind, field)
+    }
+
+    /// An item, and the field behind it where one is named.
+    func target(_ word: String?, kinds: [String] = [], for verb: String) throws -> (entity: Entity, field: String?) {
+        guard let word, ItemID(word) == nil, let dot = word.lastIndex(of: ".") else { return (try find(word, kinds: kinds, for: verb), nil) }
+        let tail = String(word[word.index(after: dot)...])
+        // `e40.2` is the second event of entry 40, not a field.
+        if tail.utf8.allSatisfy({ (48...57).contains($0) }) { return (try find(word, kinds: kinds), nil) }
+        return (try find(String(word[..<dot]), kinds: kinds), tail)
+    }
+
+    func unknownKind(_ entity: Entity) -> CommandFailure {
+        CommandFailure("this program does not know the kind \(entity.kind)", at: entity.id.raw, do: "upgrade it")
+    }
+}

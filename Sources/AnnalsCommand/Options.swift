@@ -1,0 +1,54 @@
+import Annals
+import ArgumentParser
+
+/// Flags that every verb takes.
+struct PlaceOptions: ParsableArguments {
+    @Option(name: .customShort("C"), help: ArgumentHelp("Stand in this folder.", valueName: "dir"))
+    var directory: String?
+
+    @Flag(help: "Print JSON Lines: one object for each item or receipt.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print nothing but what was asked for and errors; of a record only its handle.")
+    var quiet = false
+
+    /// The replica that is meant: around the folder of `-C`, else of `ANNALS_DIR`, else around where one stands.
+    func open() throws -> Replica {
+        try Replica.open(discoveringFrom: directory ?? ".", override: directory == nil ? Console.environment("ANNALS_DIR") : nil)
+    }
+
+    var console: Console { Console(isQuiet: quiet) }
+}
+
+/// Flags of verbs that look.
+struct LookOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Look at the record as it was at an entry or a time.", valueName: "seq|time"))
+    var asOf: String?
+}
+
+/// Flags of verbs that record.
+struct RecordOptions: ParsableArguments {
+    @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Why: it goes into the record.", valueName: "text"))
+    var reason: String?
+
+    @Flag(name: [.customShort("n"), .long], help: "Say what would be recorded, and record nothing.")
+    var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The entry you last looked at (\"as of entry N\"), where it was not now: what others wrote since then was not on your screen.",
+            valueName: "seq"))
+    var seen: Int64?
+}
+
+/// Flags of verbs that can take long.
+struct ProgressOptions: ParsableArguments {
+    @Flag(help: "Say how far it is, even where stderr is no terminal.")
+    var progress = false
+}
+
+/// Fields of the vocabulary, whose own flags have been spelled out as this one.
+struct FieldOptions: ParsableArguments {
+    @Option(name: .customLong("set"), help: ArgumentHelp("A field, or a part of one; --FIELD VALUE says the same.", valueName: "field=value"))
+    var assignments: [String] = []
+}

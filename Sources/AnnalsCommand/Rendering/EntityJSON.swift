@@ -1,0 +1,66 @@
+import AnnalsModel
+
+/// An entity as one line of JSON: the same facts as the words for people, with full ids.
+struct EntityJSON {
+    let vocabulary: Vocabulary
+    /// The handle of an item.
+    let name: (ItemID) -> String
+
+    func value(_ entity: Entity) -> Value {
+        let rules = vocabulary.kind(entity.kind)?.fields ?? []
+        var members: [(String, Value)] = [
+            ("handle", .string(name(entity.id))), ("id", .string(entity.id.raw)), ("kind", .string(entity.kind)),
+            ("present", .bool(entity.isPresent)),
+            ("fields", .object(rules.compactMap { rule in entity.shown(rule.name).map { (rule.name, $0) } })),
+            ("sets", .object(rules.compactMap { sets(entity, $0) })),
+            ("codings", .object(rules.compactMap { codings(entity, $0) })),
+            ("conflicts", .array(entity.conflicts(vocabulary).map { conflict(entity, $0.key, $0.heads) })),
+        ]
+        if let created = entity.created { members.append(("created", .object(stamp(created)))) }
+        return .object(members)
+    }
+
+    /// What one field says: its value, its elements or every coder's, and its conflicts.
+    func field(_ name: String, of entity: Entity) -> Value {
+        let whole = value(entity)
+        var members: [(String, Value)] = [("handle", .string(self.name(entity.id))), ("id", .string(entity.id.raw)), ("field", .string(name))]
+        for (part, key) in [("fields", "value"), ("sets", "elements"), ("codings", "codings")] {
+            if let value = whole[part]?[name] { members.append((key, value)) }
+        }
+        let conflicts = (whole["conflicts"]?.array ?? []).filter { $0["field"] == .string(name) }
+        return .object(members + [("conflicts", .array(conflicts))])
+    }
+
+    private func sets(_ entity: Entity, _ rule: FieldRule) -> (String, Value)? {
+        let elements = entity.shownElements(rule.name, vocabulary)
+        guard !elements.isEmpty else { return nil }
+        return (
+            rule.name,
+            .array(
+                elements.map {
+                    .object([("value", $0.value), ("element", .string($0.id.raw)), ("by", .string($0.stamp.author.raw))])
+                })
+        )
+    }
+
+    private func codings(_ entity: Entity, _ rule: FieldRule) -> (String, Value)? {
+        let codings = entity.codings(rule.name)
+        guard !codings.isEmpty else { return nil }
+        return (rule.name, .object(codings.map { ($0.author.raw, .array($0.heads.map(\.value))) }))
+    }
+
+    /// All sides of an open conflict.
+    func conflict(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write]) -> Value {
+        var members: [(String, Value)] = [
+            ("handle", .string(name(entity.id))), ("id", .string(entity.id.raw)), ("field", .string(key.field)),
+            ("sides", .array(heads.map { .object([("value", $0.value), ("write", .string($0.stamp.id.raw))] + stamp($0.stamp)) })),
+        ]
+        if let author = key.author { members.append(("coder", .string(author.raw))) }
+        return .object(members)
+    }
+
+    private func stamp(_ stamp: Stamp) -> [(String, Value)] {
+        let place: (String, Value) = stamp.isPending ? ("pending", .integer(stamp.n)) : ("seq", .integer(stamp.seq))
+        return [place, ("by", .string(stamp.author.raw)), ("written", .string(stamp.written.description))]
+    }
+}

@@ -1,0 +1,140 @@
+import AnnalsModel
+
+/// An entity in words: its fields, every side of its conflicts, what each coder says, who recorded it.
+struct EntityText {
+    let vocabulary: Vocabulary
+    let values: ValueText
+    /// An instant as the reader's clock shows it.
+    let time: (Instant) -> String
+
+    typealias Row = [(text: String, tone: Paint.Tone?)]
+
+    /// How people call it.
+    func handle(_ entity: Entity) -> String { values.name(entity.id) }
+
+    /// What stands for it in one line: its label field.
+    func label(_ entity: Entity) -> String {
+        guard let kind = vocabulary.kind(entity.kind) else { return "" }
+        guard let field = kind.field(kind.label) else { return "" }
+        switch field.merge {
+        case .set, .append:
+            let parts = entity.shownElements(field.name, vocabulary)
+            return parts.map { main($0.value, field.type) }.joined(separator: " / ")
+        case .perCoder:
+            return ""
+        case .immutable, .latest, .contested:
+            return entity.shown(field.name).map { main($0, field.type) } ?? ""
+        }
+    }
+
+    /// The main part of a value only: a name without its language.
+    private func main(_ value: Value, _ type: ValueType) -> String {
+        guard case .object(let parts) = type, let part = ValueWords.mainPart(parts), let member = value[part.name] else {
+            return values.text(value, type)
+        }
+        return values.text(member, part.type)
+    }
+
+    /// One row of a list: handle, date where the kind has one, label, and a mark for what needs a person.
+    func listRow(_ entity: Entity) -> Row {
+        let conflicts = entity.conflicts(vocabulary)
+        var marks = conflicts.isEmpty ? "" : "  conflict: " + conflicts.map(\.key.field).joined(separator: ", ")
+        if !entity.isPresent { marks += "  retracted" }
+        let label = self.label(entity)
+        return [
+            (handle(entity), entity.created?.isPending == true ? .pending : .handle), (dates(entity), nil),
+            ((label.isEmpty ? "(no \(vocabulary.kind(entity.kind)?.label ?? "label"))" : label) + marks, conflicts.isEmpty ? nil : .alarm),
+        ]
+    }
+
+    /// The first date that the kind has a field for, all sides of it where they differ.
+    private func dates(_ entity: Entity) -> String {
+        for field in vocabulary.kind(entity.kind)?.fields ?? [] {
+            guard let value = entity.shown(field.name) else { continue }
+            switch field.type {
+            case .date:
+                return values.text(value, field.type)
+            case .object(let parts):
+                guard let part = ValueWords.mainPart(parts), part.type == .date else { continue }
+                let heads = entity.cells[Entity.CellKey(field.name)]?.heads.map(\.value) ?? [value]
+                var texts: [String] = []
+                for head in heads {
+                    let text = main(head, field.type)
+                    if !texts.contains(where: { sameBytes($0, text) }) { texts.append(text) }
+                }
+                return texts.joined(separator: " | ")
+            default: continue
+            }
+        }
+        return ""
+    }
+
+    /// Every field that says something, or the one that is asked for.
+    func rows(_ entity: Entity, only name: String? = nil) -> [Row] {
+        var rows: [Row] = []
+        let conflicts = entity.conflicts(vocabulary)
+        if let name, !sameBytes(name, Entity.existenceField) {
+            // Only that field.
+        } else if let existence = conflicts.first(where: { sameBytes($0.key.field, Entity.existenceField) }) {
+            rows += sides(entity, existence.key, existence.heads, nil)
+        } else if !entity.isPresent {
+            rows.append([("existence", .faint), ("retracted", .alarm)])
+        }
+        for field in vocabulary.kind(entity.kind)?.fields ?? [] where name.map({ sameBytes($0, field.name) }) ?? true {
+            switch field.merge {
+            case .immutable, .latest, .contested:
+                if let conflict = conflicts.first(where: { sameBytes($0.key.field, field.name) }) {
+                    rows += sides(entity, conflict.key, conflict.heads, field.type)
+                } else if let value = entity.shown(field.name) {
+                    rows.append([(field.name, .faint), (values.text(value, field.type, lines: true), nil)])
+                }
+            case .set, .append:
+                rows += elements(entity, field)
+            case .perCoder:
+                rows += codings(entity, field)
+            }
+        }
+        return rows
+    }
+
+    private func elements(_ entity: Entity, _ field: FieldRule) -> [Row] {
+        let texts = entity.shownElements(field.name, vocabulary).map { values.text($0.value, field.type) }
+        switch field.type {
+        case .line, .token, .choice, .integer, .item:
+            return texts.isEmpty ? [] : [[(field.name, .faint), (texts.joined(separator: ", "), nil)]]
+        default:
+            return texts.enumerated().map { [($0 == 0 ? field.name : "", .faint), ($1, nil)] }
+        }
+    }
+
+    private func codings(_ entity: Entity, _ field: FieldRule) -> [Row] {
+        entity.codings(field.name).enumerated().flatMap { index, coding -> [Row] in
+            let name = index == 0 ? field.name : ""
+            if coding.heads.dropFirst().contains(where: { $0.value != coding.heads[0].value }) {
+                return sides(entity, Entity.CellKey(field.name, coding.author), coding.heads, field.type)
+            }
+            return [[(name, .faint), ("\(coding.author): " + values.text(coding.heads[0].value, field.type), nil)]]
+        }
+    }
+
+    /// All sides of a conflict, who wrote each and when, and how to settle it.
+    func sides(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write], _ type: ValueType?) -> [Row] {
+        let title = "conflict: \(heads.count) values" + (key.author.map { " by \($0)" } ?? "")
+        let sides = heads.map { head -> Row in
+            [("", nil), ("  " + values.text(head.value, type) + "  — " + source(head.stamp), nil)]
+        }
+        let first = heads.first?.stamp.author.raw ?? "WHO"
+        return [[(key.field, .faint), (title, .alarm)]] + sides + [
+            [("", nil), ("  settle it: annals resolve \(handle(entity)).\(key.field) --take \(first)", .faint)]
+        ]
+    }
+
+    /// Who wrote, when, in which entry.
+    func source(_ stamp: Stamp) -> String {
+        "\(stamp.author), \(time(stamp.written)) (\(Self.change(stamp)))"
+    }
+
+    static func change(_ stamp: Stamp) -> String {
+        stamp.isPending ? "@~\(stamp.n)" : "@\(stamp.seq)"
+    }
+}

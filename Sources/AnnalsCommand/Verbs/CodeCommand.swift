@@ -1,0 +1,61 @@
+import Annals
+import AnnalsModel
+import ArgumentParser
+
+struct CodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "code", abstract: "Say what kind of event it is: your own judgment beside those of others.",
+        discussion: Help.text(
+            """
+            Each coder has a value of their own; a second one replaces the first. Parts are flags: \
+            \(parts(.current).map { "--" + $0 }.joined(separator: " ")). Types: \(Vocabulary.ploverTypes.joined(separator: " ")).
+            """,
+            example: #"annals code e~2 SUPPORT --context diplomatic,territory --note "initialed, not signed""#))
+
+    @Argument(help: ArgumentHelp("The item; e40.FIELD where its kind has more than one judgment.", valueName: "handle")) var target: String?
+    @Argument(help: "The type.") var type: String?
+    @Flag(help: "Take your own coding back.") var clear = false
+    @OptionGroup var parts: FieldOptions
+    @OptionGroup var record: RecordOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let desk = try Desk(place)
+        let coded = desk.vocabulary.kinds.filter { $0.fields.contains { $0.merge == .perCoder } }
+        let (entity, name) = try desk.target(target, kinds: coded.map(\.name), for: "code")
+        guard let kind = desk.vocabulary.kind(entity.kind) else { throw desk.unknownKind(entity) }
+        let judged = kind.fields.filter { $0.merge == .perCoder }
+        let named = name.map { name in judged.filter { sameBytes($0.name, name) } } ?? judged
+        guard named.count == 1, let field = named.first else {
+            throw CommandFailure.usage(
+                "\(kind.name) has \(judged.count) judgments", at: target ?? "annals code",
+                do: "name one of \(judged.map { "HANDLE.\($0.name)" }.joined(separator: ", "))")
+        }
+        let path = "\(desk.name(entity.id)).\(field.name)"
+        if clear {
+            guard type == nil, parts.assignments.isEmpty else {
+                throw CommandFailure.usage("--clear takes no type", at: path, do: "leave it out")
+            }
+            try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id, kind.name) }
+            return
+        }
+        let words = (type.map { ["\(field.name)=\($0)"] } ?? []) + parts.assignments.map { "\(field.name).\($0)" }
+        guard !words.isEmpty else {
+            throw CommandFailure.usage("a type is missing", at: path, do: "give \(field.type.expectation)")
+        }
+        let value = try FieldWords(kind: kind, words: desk.words).read(words)
+        try desk.record(record, about: path) { draft in
+            for assignment in value { try draft.write(assignment.value, to: field, of: entity.id, kind.name) }
+        }
+    }
+
+    /// The parts of every judgment of the vocabulary.
+    static func parts(_ vocabulary: Vocabulary) -> [String] {
+        var names: [String] = []
+        for field in vocabulary.kinds.flatMap(\.fields) where field.merge == .perCoder {
+            guard case .object(let parts) = field.type else { continue }
+            names += parts.map(\.name).filter { !names.contains($0) && $0 != "type" }
+        }
+        return names
+    }
+}

@@ -1,0 +1,37 @@
+import Annals
+import AnnalsModel
+import ArgumentParser
+
+struct ConflictsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conflicts", abstract: "List what two people said differently without seeing each other's.",
+        discussion: Help.text(
+            "Every side is kept and shown, until a person settles it: annals resolve. Nothing else waits for that.",
+            example: "annals conflicts"))
+
+    @OptionGroup var look: LookOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let desk = try Desk(place, look)
+        let conflicts = try desk.view.conflicts()
+        let count = conflicts.count
+        for conflict in conflicts {
+            guard let entity = try desk.view.entity(conflict.item) else { continue }
+            show(entity, Entity.CellKey(conflict.field, conflict.author), conflict.sides, desk)
+        }
+        if !desk.isJSON { desk.console.remark(count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") }
+        desk.sayAsOf()
+    }
+
+    private func show(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write], _ desk: Desk) {
+        if desk.isJSON {
+            desk.console.line(JSONLine.text(desk.entityJSON.conflict(entity, key, heads)))
+            return
+        }
+        let text = desk.entityText
+        desk.console.line("\(Console.paint("\(text.handle(entity)).\(key.field)", .handle))  \(text.label(entity))")
+        let type = desk.vocabulary.field(key.field, of: entity.kind)?.type
+        desk.console.lines(Console.paint.table(text.sides(entity, key, heads, type), columns: Console.columns, clip: false, indent: 2))
+    }
+}

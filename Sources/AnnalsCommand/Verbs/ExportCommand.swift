@@ -1,0 +1,49 @@
+import Annals
+import AnnalsModel
+import ArgumentParser
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write everything as JSON Lines: the state, or with --log the log's own lines.",
+        discussion: Help.text(
+            """
+            The same entries give the same bytes on every replica. A file appears whole or not at all.
+            """,
+            example: """
+                annals export -o desk.jsonl
+                annals export --log
+                """))
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The file; standard output where it is left out.", valueName: "file")) var output: String?
+    @Flag(help: "The log's own lines, byte for byte.") var log = false
+    @OptionGroup var look: LookOptions
+    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let replica = try place.open()
+        let console = place.console
+        let shown = Progress(console, asked: progress.progress)
+        defer { shown.end() }
+        let point = try look.asOf.map { try Desk.point($0) }
+        let file = try output.map { try OutputFile($0) }
+        var count = 0
+        func write(_ line: [UInt8]) throws {
+            count += 1
+            shown.say("\(count) lines")
+            let line = line.last == UInt8(ascii: "\n") ? line : line + [UInt8(ascii: "\n")]
+            if let file { try file.write(line) } else { console.bytes(line) }
+        }
+        if log {
+            try replica.replay(through: point) { step in
+                if step.seq != nil { try write(step.line) }
+                return true
+            }
+        } else {
+            try replica.export(asOf: point, to: write)
+        }
+        try file?.finish()
+        shown.end()
+        if let output { console.remark("\(count) lines written to \(output)") }
+    }
+}

@@ -1,0 +1,73 @@
+import Annals
+import AnnalsModel
+import ArgumentParser
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show an item, one of its fields, or a change.",
+        discussion: Help.text(
+            """
+            Every side of a conflict is shown, with who wrote it and when. The last line says what was on the screen; --seen takes that number \
+            when you record from it later.
+            """,
+            example: """
+                annals show e~2
+                annals show e~2.when --json
+                annals show @~3
+                """))
+
+    @Argument(help: "The item, its field (e40.when), or a change (@1043).") var handle: String?
+    @OptionGroup var look: LookOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let desk = try Desk(place, look)
+        if let handle, handle.hasPrefix("@") { return try showChange(handle, desk) }
+        let (entity, name) = try desk.target(handle, for: "show")
+        if let name { return try showField(name, of: entity, desk) }
+        if desk.isJSON {
+            desk.console.line(JSONLine.text(desk.entityJSON.value(entity)))
+            return
+        }
+        let label = Console.isTerminalOut ? DisplayText.clipped(desk.entityText.label(entity), to: Console.columns - 20) : desk.entityText.label(entity)
+        desk.console.line("\(Console.paint(desk.entityText.handle(entity), .handle))  \(entity.kind)  \(Console.paint(label, .strong))")
+        let rows = desk.entityText.rows(entity) + related(entity, desk) + recorded(entity, desk)
+        desk.console.lines(Console.paint.table(rows, columns: Console.columns, clip: false, indent: 2))
+        desk.sayAsOf()
+    }
+
+    private func recorded(_ entity: Entity, _ desk: Desk) -> [EntityText.Row] {
+        entity.created.map { [[("recorded", .faint), (desk.entityText.source($0), .faint)]] } ?? []
+    }
+
+    /// Other items that name this one: the passages that support it, the notes on it.
+    private func related(_ entity: Entity, _ desk: Desk) -> [EntityText.Row] {
+        desk.vocabulary.kinds.flatMap { kind -> [EntityText.Row] in
+            guard kind.fields.contains(where: { References.mayName(entity.kind, $0.type) }) else { return [] }
+            let found = ((try? desk.view.entities(kind: kind.name)) ?? []).filter { $0.isPresent && References.names(entity.id, $0) }
+            return found.enumerated().map { index, other in
+                let text = DisplayText.clipped(desk.entityText.label(other), to: 160)
+                return [(index == 0 ? kind.plural : "", .faint), ("\(desk.entityText.handle(other))  \(text)", nil)]
+            }
+        }
+    }
+
+    private func showField(_ name: String, of entity: Entity, _ desk: Desk) throws {
+        guard sameBytes(name, Entity.existenceField) || desk.vocabulary.field(name, of: entity.kind) != nil else {
+            let fields = desk.vocabulary.kind(entity.kind)?.fields.map(\.name).joined(separator: ", ") ?? ""
+            throw CommandFailure.usage("\(entity.kind) has no field \(name)", at: handle, do: "use one of \(fields)")
+        }
+        if desk.isJSON {
+            desk.console.line(JSONLine.text(desk.entityJSON.field(name, of: entity)))
+            return
+        }
+        let rows = desk.entityText.rows(entity, only: name)
+        desk.console.lines(rows.isEmpty ? ["nothing is recorded"] : Console.paint.table(rows, columns: Console.columns, clip: false))
+        desk.sayAsOf()
+    }
+
+    private func showChange(_ word: String, _ desk: Desk) throws {
+        let step = try desk.step(word)
+        desk.console.lines(desk.isJSON ? [JSONLine.text(desk.stepJSON(step))] : desk.stepLines(step))
+    }
+}

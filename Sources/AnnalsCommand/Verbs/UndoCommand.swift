@@ -1,0 +1,36 @@
+import Annals
+import AnnalsModel
+import ArgumentParser
+
+struct UndoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo", abstract: "Undo a change by a new one that says the opposite.",
+        discussion: Help.text(
+            """
+            The change stays in the record, and so does its undoing. Where others wrote on the same fields since, nothing is undone: what they \
+            said is theirs.
+            """,
+            example: """
+                annals tag e~2 peace-process
+                annals undo @~5 -m "wrong event"
+                """))
+
+    @Argument(help: ArgumentHelp("The change: @1043, or @~3 while it is pending.", valueName: "@change")) var change: String?
+    @OptionGroup var record: RecordOptions
+    @OptionGroup var place: PlaceOptions
+
+    func run() throws {
+        let desk = try Desk(place)
+        guard let change else {
+            throw CommandFailure.usage("no change was given", at: "annals undo", do: "name one, such as @1043 or @~3; see annals log --limit 5")
+        }
+        let step = try desk.step(change)
+        if record.dryRun {
+            guard let done = step.change else { throw CommandFailure("\(change) was refused: it had no effect", at: change, do: "nothing is to be undone") }
+            desk.console.lines(desk.changeText.lines(done).map { "would undo: " + $0 } + ["nothing was recorded"])
+            return
+        }
+        let receipt = try desk.replica.undo(step.changeID, from: desk.view, reason: record.reason)
+        try desk.report(receipt, about: "undoing of \(change)")
+    }
+}

@@ -1,0 +1,3 @@
+import Glibc
+
+exit(await Program.perform(Array(CommandLine.arguments.dropFirst())).rawValue)
