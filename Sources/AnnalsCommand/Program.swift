@@ -1,5 +1,6 @@
 import Annals
 import AnnalsModel
+import AnnalsServer
 import ArgumentParser
 
 /// `annals`: parses the words, runs the verb, and ends with the status that says how it went.
@@ -71,6 +72,9 @@ extension CommandFailure {
         case let failure as CommandFailure: self = failure
         case let error as AnnalsError:
             self.init(error.what, do: error.wayOut, ExitStatus(rawValue: error.code.exitStatus) ?? .refused)
+        case let error as ServerError:
+            let isUsage = [.nowhereToListen, .noSignIn, .notLoopback].contains(error.code)
+            self.init(error.description, do: "", isUsage ? .usage : .refused)
         default: return nil
         }
     }

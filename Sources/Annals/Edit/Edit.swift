@@ -263,6 +263,9 @@ public final class Edit {
         return Target(id: id, rule: rule, entity: entity)
     }
 
+    /// Throws where an item's kind has no such field.
+    func requireField(_ name: String, of id: ItemID) throws { _ = try field(name, target(id, retractedToo: true).rule) }
+
     private func field(_ name: String, _ kind: KindRule) throws -> FieldRule {
         guard let rule = kind.field(name) else { throw AnnalsError.unknownField(name, of: kind.name, vocabulary) }
         return rule

@@ -41,7 +41,10 @@ extension Edit {
         speaker: ItemID? = nil
     ) throws -> ItemID {
         var about: [(String, Value)] = [("item", .string(item.raw)), ("stance", .string(stance.rawValue))]
-        if let field { about.append(("field", .string(field))) }
+        if let field {
+            try requireField(field, of: item)
+            about.append(("field", .string(field)))
+        }
         if let value { about.append(("value", .string(value))) }
         if let speaker { about.append(("speaker", ["item": .string(speaker.raw)])) }
         return try add(citation, "about", .object(about))

@@ -8,6 +8,7 @@ extension ReplicaStore {
     ///
     /// - Throws: ``AnnalsError`` `damaged` where the lines do not follow the log, do not hash to the checkpoint's head or
     ///   cannot be read; then nothing of the batch is stored.
+    @discardableResult
     func apply(_ batch: Batch) throws -> ReplicaSync.Applied {
         try write(.normal) { db, meta in
             guard let log = meta.log, batch.checkpoint.log == log else {

@@ -49,7 +49,7 @@ enum StatusText {
                 changes.map { change in
                     .object(
                         [("change", .string(change.change.raw)), ("n", .integer(change.n)), ("written", .string(change.written.description))]
-                            + members(change.state))
+                            + Self.members(change.state))
                 })
         }
         var members: [(String, Value)] = [

@@ -1,4 +1,5 @@
 import Annals
+import AnnalsCore
 import Synchronization
 
 /// Says on stderr what a sync does; it may be called on any thread.
