@@ -196,3 +196,5 @@ func sqlite3(_ replica: Replica, _ sql: String) throws -> String {
     process.waitUntilExit()
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
 }
+
+func chain(_ head: Digest, _ line: [UInt8]) -> Digest { chainHash(after: head, line: line) }
