@@ -11,20 +11,15 @@ extension ReplicaSync {
             return finish(.protocolBroken("a line longer than the limit"), into: &effects)
         }
         for line in lines {
-            if phase == .over { return }
-            take(line, into: &effects)
+            switch phase {
+            case .ending, .over: return
+            default: take(line, into: &effects)
+            }
         }
     }
 
     private mutating func take(_ line: [UInt8], into effects: inout [Effect]) {
-        if var batch = incoming, batch.received < batch.count {
-            batch.hash = chainHash(after: batch.hash, line: line)
-            batch.bytes += line
-            batch.bytes.append(UInt8(ascii: "\n"))
-            batch.received += 1
-            incoming = batch
-            return
-        }
+        if incoming?.take(line) ?? false { return }
         if line.isEmpty { return }
         let message: ServerMessage
         do throws(CodecError) {
@@ -70,9 +65,10 @@ extension ReplicaSync {
             self.opened(opened, into: &effects)
         case (.streaming, .entries(_, let first, let count)):
             let next = (tip?.seq ?? position.have) + 1
-            guard first == next, count > 0, let hash = tip?.hash else {
-                return finish(.protocolBroken("entries from \(first) where \(next) was next"), into: &effects)
+            guard first == next, let hash = tip?.hash else {
+                return finish(.badEntry(seq: next, what: "entries from \(first) came in its place"), into: &effects)
             }
+            guard count > 0 else { return finish(.protocolBroken("a batch of no entries"), into: &effects) }
             incoming = Incoming(first: first, count: count, hash: hash)
         case (.streaming, .caughtUp(_, let seq)):
             caughtUp = seq
@@ -89,7 +85,7 @@ extension ReplicaSync {
             answered(replica, n)
         case (.streaming, .stopped(_, let replica, let n, let code)):
             if pushStop == nil { stopPushing(.pushStopped(replica: replica, n: n, code: code), into: &effects) }
-        case (.over, _): break
+        case (.ending, _), (.over, _): break
         default:
             finish(.protocolBroken("a message that does not belong here"), into: &effects)
         }
@@ -143,7 +139,6 @@ extension ReplicaSync {
         else {
             return finish(.badEntry(seq: last, what: "the checkpoint's signature does not fit"), into: &effects)
         }
-        creditOwed += Int64(batch.bytes.count)
         tip = (last, batch.hash)
         serverSeq = max(serverSeq, last)
         let whole = Batch(

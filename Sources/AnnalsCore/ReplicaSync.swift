@@ -19,10 +19,12 @@ public struct ReplicaSync: Sendable {
         public var head: Digest?
         /// The ids that this file wrote under.
         public var replicas: [Name]
+        /// Set when an earlier sync found other bytes under this file's name: it pulls, and pushes no more.
+        public var twin: SyncStop?
 
         public init(
             workspace: Name, user: Name, log: String? = nil, serverKey: String? = nil, have: Int64 = 0,
-            head: Digest? = nil, replicas: [Name]
+            head: Digest? = nil, replicas: [Name], twin: SyncStop? = nil
         ) {
             self.workspace = workspace
             self.user = user
@@ -31,6 +33,7 @@ public struct ReplicaSync: Sendable {
             self.have = have
             self.head = head
             self.replicas = replicas
+            self.twin = twin
         }
     }
 
@@ -113,8 +116,10 @@ public struct ReplicaSync: Sendable {
         case opening
         /// Looks up its own H(seq) to tell a backup from a fork. → over
         case comparing(ServerMessage.Opened)
-        /// Pulls and pushes. → over
+        /// Pulls and pushes. → ending, over
         case streaming
+        /// Stores what was proven before the end. → over
+        case ending(SyncStop?)
         case over
     }
 
@@ -125,6 +130,16 @@ public struct ReplicaSync: Sendable {
         var received: Int64 = 0
         var bytes: [UInt8] = []
         var hash: Digest
+
+        /// Takes a line of the batch where it stands; false when all are here.
+        mutating func take(_ line: [UInt8]) -> Bool {
+            guard received < count else { return false }
+            hash = chainHash(after: hash, line: line)
+            bytes += line
+            bytes.append(UInt8(ascii: "\n"))
+            received += 1
+            return true
+        }
     }
 
     var position: Position
@@ -154,6 +169,7 @@ public struct ReplicaSync: Sendable {
     var outboxMayHaveMore = true
     var pushStop: SyncStop?
     var lastHeard: Instant?
+    /// Bytes of the batch that is being stored: when it is stored, as many may be sent again.
     var creditOwed: Int64 = 0
 
     /// - Parameter live: whether to go on after catching up; else it ends when the outbox is empty or can not be emptied.
@@ -167,12 +183,17 @@ public struct ReplicaSync: Sendable {
         self.agent = agent
         self.limits = limits
         self.verifier = verifier
+        pushStop = position.twin
         framer = LineFramer(maximumLineBytes: limits.lineBytes)
     }
 
     /// Takes one input and appends what is to be done.
     public mutating func handle(_ input: Input, now: Instant, into effects: inout [Effect]) {
-        if phase == .over { return }
+        switch phase {
+        case .over: return
+        case .ending(let stop): return wait(for: input, before: stop, into: &effects)
+        default: break
+        }
         switch input {
         case .connected:
             phase = .greeted
@@ -205,11 +226,7 @@ public struct ReplicaSync: Sendable {
     /// Starts whatever can be started now.
     private mutating func proceed(into effects: inout [Effect]) {
         guard phase == .streaming else { return }
-        if !isApplying, let batch = ready {
-            ready = nil
-            isApplying = true
-            effects.append(.apply(batch))
-        }
+        applyReady(into: &effects)
         if pushStop == nil, !isLoading, outboxMayHaveMore,
             unansweredCount < limits.unacknowledgedChanges / 2 + 1
         {
@@ -221,6 +238,27 @@ public struct ReplicaSync: Sendable {
                     limit: limits.unacknowledgedChanges - unansweredCount))
         }
         if !live, isDone { finish(pushStop, into: &effects) }
+    }
+
+    private mutating func applyReady(into effects: inout [Effect]) {
+        guard !isApplying, let batch = ready else { return }
+        ready = nil
+        isApplying = true
+        creditOwed = Int64(batch.bytes.count)
+        effects.append(.apply(batch))
+    }
+
+    /// Nothing more is sent or taken; only what was proven before is still stored.
+    private mutating func wait(for input: Input, before stop: SyncStop?, into effects: inout [Effect]) {
+        switch input {
+        case .applied:
+            isApplying = false
+            applyReady(into: &effects)
+            if !isApplying { end(stop, into: &effects) }
+        case .storageFailed(let what):
+            end(.storage(what), into: &effects)
+        default: break
+        }
     }
 
     private var unansweredCount: Int { Int(unanswered.values.reduce(0, +)) }
@@ -236,8 +274,18 @@ public struct ReplicaSync: Sendable {
         effects.append(.send(ClientMessageCodec.encode(message)))
     }
 
+    /// Ends the conversation, after what was proven is stored.
     mutating func finish(_ stop: SyncStop?, into effects: inout [Effect]) {
-        guard phase != .over else { return }
+        switch phase {
+        case .over, .ending: return
+        default: break
+        }
+        if case .storage = stop { return end(stop, into: &effects) }
+        applyReady(into: &effects)
+        if isApplying { phase = .ending(stop) } else { end(stop, into: &effects) }
+    }
+
+    private mutating func end(_ stop: SyncStop?, into effects: inout [Effect]) {
         phase = .over
         effects.append(.finish(stop))
     }
@@ -246,7 +294,13 @@ public struct ReplicaSync: Sendable {
 
     private mutating func push(_ rows: [PendingRow], into effects: inout [Effect]) {
         guard phase == .streaming, pushStop == nil else { return }
-        var rest = rows[...]
+        // Sending it would end the connection each time, and starve the pull.
+        let limit = serverLimits["line_bytes"] ?? Int64(limits.lineBytes)
+        var rest = rows.prefix { $0.bytes.count <= limit }
+        if rest.count < rows.count {
+            let row = rows[rest.count]
+            stopPushing(.tooLong(replica: row.replica, n: row.n, limit: limit), into: &effects)
+        }
         while let first = rest.first {
             let run = rest.prefix { $0.replica == first.replica && $0.moved == first.moved && $0.fork == first.fork }
             rest = rest.dropFirst(run.count)

@@ -14,15 +14,29 @@ public struct Sequencer: Sendable {
     public private(set) var filling: Group?
     /// H(seq) of points that were asked for: bases repeat.
     private var hashes: [Int64: ShortHash] = [:]
-    /// Ids that the store is being searched for, and whether a change with the id got its place meanwhile.
-    private var searched: [ChangeID: Bool] = [:]
+    /// Who waits for a search of the whole log, for which id, and whether a change with it got its place meanwhile.
+    private var searches: [SessionID: Search] = [:]
     private let rules: ChangeRules
     private let limits: Limits
+
+    private struct Search: Sendable {
+        var id: ChangeID
+        var isPlaced: Bool
+    }
 
     /// Entries that become durable together, and who waits for them.
     public struct Group: Sendable {
         public var log: LogGroup
         public var waiters: [Waiter] = []
+        /// Where the group is cut when it is sent, for it may be larger than a batch.
+        var cuts: [Cut] = []
+
+        /// The end of a batch within the group.
+        struct Cut: Sendable {
+            var count: Int64
+            var offset: Int
+            var head: Digest
+        }
     }
 
     /// A session that pushed a change, and what it is told when the change is on disk.
@@ -31,6 +45,7 @@ public struct Sequencer: Sendable {
         public var replica: Name
         public var n: Int64
         public var id: ChangeID
+        public var hash: ShortHash
         public var seq: Int64
         /// The refusal; nil for an accepted change.
         public var violation: RuleViolation?
@@ -135,15 +150,15 @@ public struct Sequencer: Sendable {
             }
         }
         if violation == nil, submission.moved {
-            guard let found else {
-                searched[change.id] = isPending(change.id)
+            guard let found, let search = searches[submission.session], search.id == change.id else {
+                searches[submission.session] = Search(id: change.id, isPlaced: isPending(change.id))
                 return .needsSearch(change.id)
             }
-            if found || searched[change.id] == true { violation = Self.duplicate }
+            if found || search.isPlaced { violation = Self.duplicate }
         } else if violation == nil, enteredMoved(change.id) {
             violation = Self.duplicate
         }
-        searched[change.id] = nil
+        searches[submission.session] = nil
         place(submission, common: onBranch ? submission.fork : nil, violation: violation, now: now)
         return .taken
     }
@@ -162,14 +177,17 @@ public struct Sequencer: Sendable {
 
     private mutating func duplicate(_ submission: Submission, last: ReplicaMark?) -> Verdict {
         let n = submission.change.n
-        if n == last?.n, submission.digest.short != last?.hash { return .stopped(.mismatch) }
-        let waiter = Waiter(
-            session: submission.session, replica: submission.replica, n: n, id: submission.change.id, seq: 0)
+        let hash = submission.digest.short
+        if n == last?.n, hash != last?.hash { return .stopped(.mismatch) }
         if n <= durable.last[submission.replica]?.n ?? 0 { return .known }
-        if let mark = inFlight?.log.last[submission.replica], n <= mark.n {
-            inFlight?.join(waiter)
+        let isWritten = n <= inFlight?.log.last[submission.replica]?.n ?? 0
+        guard let original = (isWritten ? inFlight : filling)?.waiter(of: submission.replica, n) else { return .known }
+        // An ack for other bytes would be a lie.
+        if original.hash != hash { return .stopped(.mismatch) }
+        if isWritten {
+            inFlight?.join(original, submission.session)
         } else {
-            filling?.join(waiter)
+            filling?.join(original, submission.session)
         }
         return .waits
     }
@@ -221,9 +239,23 @@ public struct Sequencer: Sendable {
         group.waiters.append(
             Waiter(
                 session: submission.session, replica: submission.replica, n: submission.change.n,
-                id: submission.change.id, seq: end.seq + 1, violation: violation))
+                id: submission.change.id, hash: mark.hash, seq: end.seq + 1, violation: violation))
+        let cut = group.cuts.last
+        if group.log.bytes.count - (cut?.offset ?? 0) >= limits.turnBytes
+            || group.log.count - (cut?.count ?? 0) >= Int64(limits.batchLines)
+        {
+            group.cuts.append(.init(count: group.log.count, offset: group.log.bytes.count, head: head))
+        }
         filling = group
-        if violation == nil, searched[submission.change.id] != nil { searched[submission.change.id] = true }
+        guard violation == nil else { return }
+        for session in searches.keys where searches[session]?.id == submission.change.id {
+            searches[session]?.isPlaced = true
+        }
+    }
+
+    /// The session is gone, and nothing waits for it any more.
+    public mutating func forget(_ session: SessionID) {
+        searches[session] = nil
     }
 
     /// Hands the filled group over to be written; nil where there is none or one is still being written.
@@ -254,16 +286,20 @@ public struct Sequencer: Sendable {
         inFlight = nil
         filling = nil
         hashes = [:]
-        searched = [:]
+        searches = [:]
     }
 }
 
 extension Sequencer.Group {
+    /// Who pushed this change of the group first.
+    func waiter(of replica: Name, _ n: Int64) -> Sequencer.Waiter? {
+        waiters.first { $0.replica == replica && $0.n == n }
+    }
+
     /// Lets a session that sent a duplicate wait for the original.
-    mutating func join(_ waiter: Sequencer.Waiter) {
-        guard let original = waiters.first(where: { $0.replica == waiter.replica && $0.n == waiter.n }) else { return }
+    mutating func join(_ original: Sequencer.Waiter, _ session: SessionID) {
         var copy = original
-        copy.session = waiter.session
-        if copy.session != original.session { waiters.append(copy) }
+        copy.session = session
+        if !waiters.contains(copy) { waiters.append(copy) }
     }
 }

@@ -17,10 +17,7 @@ extension ServerCore {
             try session.framer.feed(bytes) { lines.append($0) }
         } catch {
             // The whole lines before the one that is too long still count.
-            session.backlog += lines
-            sessions[id] = session
-            proceedOverBacklog(id, now: now, into: &effects)
-            return fail(id, .oversize, "a line of more than \(configuration.limits.lineBytes) bytes", into: &effects)
+            session.isOverlong = true
         }
         session.backlog += lines
         sessions[id] = session
@@ -39,11 +36,15 @@ extension ServerCore {
 
     /// Looks at the lines in order, until one has to wait.
     private mutating func proceedOverBacklog(_ id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        guard let lines = sessions[id]?.backlog, !lines.isEmpty, sessions[id]?.wait == .nothing else { return }
+        guard let lines = sessions[id]?.backlog, sessions[id]?.wait == .nothing else { return }
         sessions[id]?.backlog = []
         for (index, line) in lines.enumerated() {
             if line.isEmpty { continue }
-            handle(line: line, found: nil, from: id, now: now, into: &effects)
+            if sessions[id]?.unsent ?? 0 > configuration.limits.peerOutputBytes {
+                sessions[id]?.wait = .drain
+            } else {
+                handle(line: line, found: nil, from: id, now: now, into: &effects)
+            }
             guard let session = sessions[id], !session.isClosing else { return }
             if session.wait != .nothing {
                 // A change that waits is looked at again; an `open` is answered by what it waits for.
@@ -52,6 +53,9 @@ extension ServerCore {
                 effects.append(.pause(id))
                 return
             }
+        }
+        if sessions[id]?.isOverlong ?? false {
+            fail(id, .oversize, "a line of more than \(configuration.limits.lineBytes) bytes", into: &effects)
         }
     }
 
@@ -84,7 +88,8 @@ extension ServerCore {
             guard bytes > 0, bytes <= Vocabulary.maximumInteger / 4 else {
                 return fail(id, .malformed, "credit must be above 0", into: &effects)
             }
-            sessions[id]?.attachments[workspace]?.credit += bytes
+            let credit = (session.attachments[workspace]?.credit ?? 0) + bytes
+            sessions[id]?.attachments[workspace]?.credit = min(credit, Vocabulary.maximumInteger)
             pump(id, workspace, now: now, into: &effects)
         case (.ready, .push(let header)):
             guard session.attachments[header.workspace] != nil else {

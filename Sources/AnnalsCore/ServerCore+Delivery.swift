@@ -24,8 +24,12 @@ extension ServerCore {
         pump(id, workspace, now: now, into: &effects)
     }
 
+    /// Gives each workspace its turn, beginning with the one after the last that had one.
     mutating func pumpAll(_ id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        for workspace in (sessions[id]?.attachments.keys).map({ $0.sorted() }) ?? [] {
+        guard let session = sessions[id] else { return }
+        let names = session.attachments.keys.sorted()
+        let next = session.lastServed.flatMap { last in names.firstIndex { last < $0 } } ?? 0
+        for workspace in names[next...] + names[..<next] {
             pump(id, workspace, now: now, into: &effects)
         }
     }
@@ -92,36 +96,49 @@ extension ServerCore {
         attachment.announced = false
         attachment.sending = sending.offset < sending.stretch.bytes.count ? sending : nil
         sessions[id]?.attachments[workspace] = attachment
+        sessions[id]?.lastServed = workspace
         write(batch, to: id, into: &effects)
         pump(id, workspace, now: now, into: &effects)
     }
 
     /// Sends a group that has just become durable to everyone who is live: the same bytes to all, composed once.
-    mutating func fanOut(_ group: LogGroup, _ workspace: Name, now: Instant, into effects: inout [ServerEffect]) {
+    mutating func fanOut(_ group: Sequencer.Group, _ workspace: Name, now: Instant, into effects: inout [ServerEffect]) {
         guard let durable = sequencers[workspace]?.durable else { return }
-        var batch: [UInt8]?
+        let log = group.log
+        var batches: [UInt8]?
         for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
             guard let session = sessions[id], !session.isClosing, let attachment = session.attachments[workspace],
                 attachment.cursor != nil
             else { continue }
             let fits =
-                attachment.cursor == group.first && attachment.wantsLive && attachment.sending == nil
+                attachment.cursor == log.first && attachment.wantsLive && attachment.sending == nil
                 && !attachment.isReading && session.unsent < configuration.limits.turnBytes
-                && attachment.credit >= Int64(group.bytes.count)
+                && attachment.credit >= Int64(log.bytes.count)
             guard fits else {
                 pump(id, workspace, now: now, into: &effects)
                 continue
             }
-            let bytes =
-                batch
-                ?? compose(
-                    workspace, durable, first: group.first, count: group.count, lines: group.bytes[...], head: group.head,
-                    now: now)
-            batch = bytes
-            sessions[id]?.attachments[workspace]?.cursor = group.first + group.count
-            sessions[id]?.attachments[workspace]?.credit -= Int64(group.bytes.count)
+            let bytes = batches ?? compose(group, workspace, durable, now: now)
+            batches = bytes
+            sessions[id]?.attachments[workspace]?.cursor = log.first + log.count
+            sessions[id]?.attachments[workspace]?.credit -= Int64(log.bytes.count)
             write(bytes, to: id, into: &effects)
         }
+    }
+
+    /// A group as batches within the announced limits.
+    private func compose(_ group: Sequencer.Group, _ workspace: Name, _ durable: LogHead, now: Instant) -> [UInt8] {
+        let log = group.log
+        let end = Sequencer.Group.Cut(count: log.count, offset: log.bytes.count, head: log.head)
+        var bytes: [UInt8] = []
+        var done: (count: Int64, offset: Int) = (0, 0)
+        for cut in group.cuts + [end] where cut.count > done.count {
+            bytes += compose(
+                workspace, durable, first: log.first + done.count, count: cut.count - done.count,
+                lines: log.bytes[done.offset..<cut.offset], head: cut.head, now: now)
+            done = (cut.count, cut.offset)
+        }
+        return bytes
     }
 
     /// A batch: a header that counts, the lines verbatim, and a checkpoint that proves them.

@@ -62,9 +62,11 @@ public struct ServerCore: Sendable {
         case .closed(let id):
             sessions[id] = nil
             waitingForCommit.remove(id)
+            for name in sequencers.keys { sequencers[name]?.forget(id) }
             effects.append(.log(.closed(id)))
         case .drained(let id):
             sessions[id]?.unsent = 0
+            if sessions[id]?.wait == .drain { proceed(id, now: now, into: &effects) }
             pumpAll(id, now: now, into: &effects)
         case .committed:
             committed(now: now, into: &effects)
@@ -102,7 +104,7 @@ public struct ServerCore: Sendable {
         for name in sequencers.keys.sorted() {
             guard let group = sequencers[name]?.committed() else { continue }
             acknowledge(group, name, into: &effects)
-            fanOut(group.log, name, now: now, into: &effects)
+            fanOut(group, name, now: now, into: &effects)
         }
         let waiting = waitingForCommit.sorted { $0.number < $1.number }
         waitingForCommit = []
@@ -175,7 +177,8 @@ public struct ServerCore: Sendable {
 
     private mutating func tick(now: Instant, into effects: inout [ServerEffect]) {
         let idle = configuration.limits.idleSeconds * 1000
-        for (id, session) in sessions where !session.isClosing {
+        for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
+            guard let session = sessions[id], !session.isClosing else { continue }
             let silence = now.milliseconds - session.lastHeard.milliseconds
             if session.user == nil {
                 if silence > idle / 2 { fail(id, .idle, "no sign-in within \(idle / 2000) s", into: &effects) }

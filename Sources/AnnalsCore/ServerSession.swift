@@ -25,6 +25,8 @@ struct ServerSession: Sendable {
         case search(ChangeID)
         /// Room in the group that fills.
         case commit
+        /// The peer's reading of what it was told: it sends faster than it reads.
+        case drain
     }
 
     /// One workspace open on this connection.
@@ -64,11 +66,15 @@ struct ServerSession: Sendable {
     var framer: LineFramer
     /// Lines that arrived while `wait` was on; reading is paused, so they are few.
     var backlog: [[UInt8]] = []
+    /// A line that was too long came after the backlog: the session fails when the lines before it have had their turn.
+    var isOverlong = false
     var wait = Wait.nothing
     /// A push whose change lines are still arriving.
     var push: PushHeader?
     var opening: ClientMessage.Open?
     var attachments: [Name: Attachment] = [:]
+    /// The workspace that had the last turn: the next turn is the one after it.
+    var lastServed: Name?
     /// Bytes handed to the shell that may not have left yet.
     var unsent = 0
     var receivedBytes = 0

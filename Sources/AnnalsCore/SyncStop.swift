@@ -23,6 +23,8 @@ public enum SyncStop: Error, Sendable, Hashable, CustomStringConvertible {
     case protocolBroken(String)
     /// The server takes no more changes of this file on this connection.
     case pushStopped(replica: Name, n: Int64, code: ServerMessage.StopCode)
+    /// A change is longer than any line that this server takes.
+    case tooLong(replica: Name, n: Int64, limit: Int64)
     /// Other bytes stand under this file's name.
     case twin(replica: Name, n: Int64)
     /// The replica file could not be written.
@@ -56,6 +58,8 @@ public enum SyncStop: Error, Sendable, Hashable, CustomStringConvertible {
             "another copy of this replica has already written change \(n) as \(replica): this file is a copy, or came back from a backup. Entries still arrive; its own changes from \(n) on wait here unsent. Make a new clone for new work."
         case .pushStopped(let replica, _, .notYours):
             "the server knows \(replica) as another user's. Sign in as that user, or make a new clone."
+        case .tooLong(let replica, let n, let limit):
+            "change \(n) of \(replica) is longer than the \(limit) bytes that this server takes. It and what comes after it wait here unsent; entries still arrive. Ask who runs the server for a higher limit."
         case .storage(let what):
             "this replica's file could not be written (\(what)). Nothing recorded is lost; make room or rights and sync again."
         }

@@ -16,8 +16,8 @@ public struct Write: Sendable, Hashable {
 public struct Cell: Sendable, Hashable {
     /// The writes that no other write superseded, in order of arrival.
     public internal(set) var heads: [Write] = []
-    /// Superseded writes, kept from the first time that two stood side by side: a late writer may have had them on the
-    /// screen. While every write saw the one before there is nothing to keep.
+    /// Superseded writes: whoever writes late may have had them on the screen. A field of class latest needs none, for
+    /// it has no conflicts, and existence none from before the first retract (``Entity``).
     public internal(set) var past: [Write] = []
 
     public init() {}
@@ -38,19 +38,18 @@ public struct Cell: Sendable, Hashable {
     /// What stood in the cell on the author's screen: the writes that `stamp` saw and no other such write superseded.
     func onScreen(of stamp: Stamp, _ lineage: Lineage) -> [Write] {
         let seen = (past + heads).filter { lineage.saw(stamp, $0.stamp) }
-        return seen.filter { write in !seen.contains { Self.supersedes($0, write, lineage) } }
+        // What superseded a write mostly stands right behind it.
+        return seen.indices.filter { index in
+            !seen[(index + 1)...].contains { Self.supersedes($0, seen[index], lineage) }
+                && !seen[..<index].contains { Self.supersedes($0, seen[index], lineage) }
+        }.map { seen[$0] }
     }
 
     /// Takes a write that has effect.
     mutating func take(_ write: Write, _ lineage: Lineage) {
-        let superseded = heads.filter { Self.supersedes(write, $0, lineage) }
-        if past.isEmpty, heads.count <= 1, superseded.count == heads.count {
-            heads = [write]
-        } else {
-            heads.removeAll { Self.supersedes(write, $0, lineage) }
-            past += superseded
-            heads.append(write)
-        }
+        past += heads.filter { Self.supersedes(write, $0, lineage) }
+        heads.removeAll { Self.supersedes(write, $0, lineage) }
+        heads.append(write)
     }
 
     private static func supersedes(_ later: Write, _ earlier: Write, _ lineage: Lineage) -> Bool {

@@ -60,6 +60,7 @@ public struct ChangeRules: Sendable {
 
     private func check(_ operation: ChangeOperation, number: Int, role: Role) throws(RuleViolation) {
         guard isName(operation.kind) else { throw RuleViolation(.invalid, operation: number, "malformed kind") }
+        try checkNames(operation, number)
         guard let kind = vocabulary.kind(operation.kind) else { return }
         switch operation.action {
         case .create(let id, let fields):
@@ -103,17 +104,28 @@ public struct ChangeRules: Sendable {
                 guard value.string.flatMap(Existence.init(rawValue:)) != nil else {
                     throw RuleViolation(.invalid, operation: number, "existence is present or retracted")
                 }
-                return
+                return try require(role, kind.role, "retract or restore \(kind.name)", number)
             }
             guard let rule = try rule(field, of: kind, [.contested, .perCoder], "resolve", role, number) else { return }
             if !value.isNull { try check(value, rule, kind, number) }
         }
     }
 
+    /// Fields are words, known or not, and none is called as the existence cell is.
+    private func checkNames(_ operation: ChangeOperation, _ number: Int) throws(RuleViolation) {
+        var names = operation.field.map { [$0] } ?? []
+        if case .create(_, let fields) = operation.action { names += fields.map(\.key) }
+        for name in names {
+            guard isName(name) else { throw RuleViolation(.invalid, operation: number, "malformed field") }
+            guard !sameBytes(name, Entity.existenceField) || operation.name == "resolve" else {
+                throw RuleViolation(.invalid, operation: number, "existence is written by retract, restore and resolve")
+            }
+        }
+    }
+
     private func rule(
         _ field: String, of kind: KindRule, _ merge: [MergeClass], _ name: String, _ role: Role, _ number: Int
     ) throws(RuleViolation) -> FieldRule? {
-        guard isName(field) else { throw RuleViolation(.invalid, operation: number, "malformed field") }
         guard let rule = kind.field(field) else { return nil }
         guard merge.contains(rule.merge) else {
             throw RuleViolation(

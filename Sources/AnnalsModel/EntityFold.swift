@@ -15,30 +15,30 @@ extension Entity {
             if mayRetract(stamp, vocabulary) { exist(.present, stamp, lineage) }
         case .resolve(_, Self.existenceField, let value, let closes):
             if let state = value.string.flatMap(Existence.init(rawValue:)), mayRetract(stamp, vocabulary) {
-                existence.take(Write(stamp, .string(state.rawValue), closes: closes), lineage)
+                takeExistence(state, stamp, closes: closes, lineage)
             }
         case .set(_, let field, let value):
-            revise(stamp, lineage)
-            write(field, value, stamp, closes: nil, perCoder: false, vocabulary, lineage)
+            if write(field, value, stamp, closes: nil, perCoder: false, vocabulary, lineage) { revise(stamp, lineage) }
         case .code(_, let field, let value):
-            revise(stamp, lineage)
-            write(field, value, stamp, closes: nil, perCoder: true, vocabulary, lineage)
+            if write(field, value, stamp, closes: nil, perCoder: true, vocabulary, lineage) { revise(stamp, lineage) }
         case .resolve(_, let field, let value, let closes):
-            revise(stamp, lineage)
             let perCoder = vocabulary.field(field, of: kind)?.merge == .perCoder
-            write(field, value, stamp, closes: closes, perCoder: perCoder, vocabulary, lineage)
+            if write(field, value, stamp, closes: closes, perCoder: perCoder, vocabulary, lineage) {
+                revise(stamp, lineage)
+            }
         case .add(_, let field, let value), .append(_, let field, let value):
+            guard mayWrite(field, stamp, vocabulary) else { return }
             revise(stamp, lineage)
-            guard mayWrite(field, stamp, vocabulary), absent.remove(stamp.id) == nil else { return }
+            guard absent.remove(stamp.id) == nil else { return }
             elements[field, default: []].append(Element(stamp, value))
         case .remove(_, let field, let gone):
-            revise(stamp, lineage)
             guard mayWrite(field, stamp, vocabulary) else { return }
+            revise(stamp, lineage)
             elements[field]?.removeAll { gone.contains($0.id) && lineage.saw(stamp, $0.stamp) }
             if elements[field]?.isEmpty == true { elements[field] = nil }
         case .retractElements(_, let field, let gone):
-            revise(stamp, lineage)
             guard mayWrite(field, stamp, vocabulary) else { return }
+            revise(stamp, lineage)
             for id in gone {
                 let count = elements[field]?.count ?? 0
                 elements[field]?.removeAll { $0.id == id }
@@ -55,7 +55,7 @@ extension Entity {
         if first {
             created = stamp
             self.ordinal = ordinal
-            dropWritesOfOthers(stamp, vocabulary)
+            dropWritesOfOthers(stamp, vocabulary, lineage)
         }
         revise(stamp, lineage)
         for member in fields {
@@ -63,17 +63,18 @@ extension Entity {
             if rule?.merge == .immutable || rule == nil {
                 if first { immutable[member.key] = member.value }
             } else {
-                write(member.key, member.value, stamp, closes: nil, perCoder: false, vocabulary, lineage)
+                _ = write(member.key, member.value, stamp, closes: nil, perCoder: false, vocabulary, lineage)
             }
         }
     }
 
-    /// An operation that saw no retract says that the entity is there; so revise against retract is a conflict.
+    /// An operation with effect whose author had no retract on the screen says that the entity is there; so revise against
+    /// retract is a conflict, and after a restore again.
     private mutating func revise(_ stamp: Stamp, _ lineage: Lineage) {
-        let sawRetract = (existence.past + existence.heads).contains {
-            $0.value.string == Existence.retracted.rawValue && lineage.saw(stamp, $0.stamp)
+        let showsRetract = existence.onScreen(of: stamp, lineage).contains {
+            $0.value.string == Existence.retracted.rawValue
         }
-        if !sawRetract { takeExistence(.present, stamp, lineage) }
+        if !showsRetract { takeExistence(.present, stamp, lineage) }
     }
 
     private mutating func exist(_ state: Existence, _ stamp: Stamp, _ lineage: Lineage) {
@@ -86,29 +87,34 @@ extension Entity {
     }
 
     /// While nobody ever retracted it, only the unseen revisions matter, so that the past of a much revised entity stays small.
-    private mutating func takeExistence(_ state: Existence, _ stamp: Stamp, _ lineage: Lineage) {
-        existence.take(Write(stamp, .string(state.rawValue)), lineage)
+    private mutating func takeExistence(
+        _ state: Existence, _ stamp: Stamp, closes: [ItemID]? = nil, _ lineage: Lineage
+    ) {
+        existence.take(Write(stamp, .string(state.rawValue), closes: closes), lineage)
         let everRetracted = (existence.past + existence.heads).contains {
             $0.value.string == Existence.retracted.rawValue
         }
         if !everRetracted { existence.past = [] }
     }
 
+    /// - Returns: whether the write has effect; else it is listed.
     private mutating func write(
         _ field: String, _ value: Value, _ stamp: Stamp, closes: [ItemID]?, perCoder: Bool,
         _ vocabulary: Vocabulary, _ lineage: Lineage
-    ) {
-        guard mayWrite(field, stamp, vocabulary) else { return }
+    ) -> Bool {
+        guard mayWrite(field, stamp, vocabulary) else { return false }
         let merge = vocabulary.field(field, of: kind)?.merge
         let key = CellKey(field, perCoder ? stamp.author : nil)
         var cell = cells[key] ?? Cell()
         if closes == nil, merge != .latest, Set(cell.onScreen(of: stamp, lineage).map(\.value)).count > 1 {
             ignored.append(Ignored(stamp, field: field, reason: .conflictOnScreen))
-            return
+            return false
         }
         cell.take(Write(stamp, value, closes: closes), lineage)
-        if merge == .latest { cell.past = [] }
+        // Before the create its owner is not known, and a write may have to be taken back.
+        if merge == .latest, created != nil { cell.past = [] }
         cells[key] = cell
+        return true
     }
 
     private mutating func mayWrite(_ field: String, _ stamp: Stamp, _ vocabulary: Vocabulary) -> Bool {
@@ -131,17 +137,20 @@ extension Entity {
     }
 
     /// Writes that came before the create, by people who turn out not to own the entity.
-    private mutating func dropWritesOfOthers(_ create: Stamp, _ vocabulary: Vocabulary) {
+    private mutating func dropWritesOfOthers(_ create: Stamp, _ vocabulary: Vocabulary, _ lineage: Lineage) {
         func foreign(_ stamp: Stamp) -> Bool { stamp.author != create.author }
         for (key, cell) in cells where vocabulary.field(key.field, of: kind)?.writers == .owner {
-            let all = cell.past + cell.heads
+            let all = (cell.past + cell.heads).sorted { ($0.stamp.seq, $0.stamp.index) < ($1.stamp.seq, $1.stamp.index) }
             ignored += all.filter { foreign($0.stamp) }.map { Ignored($0.stamp, field: key.field, reason: .notOwner) }
-            cells[key] = Cell(
-                heads: cell.heads.filter { !foreign($0.stamp) }, past: cell.past.filter { !foreign($0.stamp) })
+            // What a foreign write had superseded stands again.
+            var own = Cell()
+            for write in all where !foreign(write.stamp) { own.take(write, lineage) }
+            cells[key] = own.heads.isEmpty ? nil : own
         }
         for (field, list) in elements where vocabulary.field(field, of: kind)?.writers == .owner {
             ignored += list.filter { foreign($0.stamp) }.map { Ignored($0.stamp, field: field, reason: .notOwner) }
-            elements[field] = list.filter { !foreign($0.stamp) }
+            let own = list.filter { !foreign($0.stamp) }
+            elements[field] = own.isEmpty ? nil : own
         }
         if vocabulary.kind(kind)?.retractors == .owner {
             let retracts = (existence.past + existence.heads).filter {

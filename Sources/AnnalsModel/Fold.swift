@@ -41,6 +41,10 @@ public struct Fold: Sendable {
                 base: base, written: change.at)
             if operation.name == "create" { ordinals[operation.kind, default: 0] += 1 }
             var entity = entities[id] ?? Entity(id: id, kind: operation.kind)
+            if operation.name == "create", entity.created == nil, entity.kind != operation.kind {
+                // Its create says what it is; operations before it that named another kind were about nothing.
+                entity = Entity(id: id, kind: operation.kind)
+            }
             // An operation that names another kind than the entity's own is about nothing that exists.
             guard entity.kind == operation.kind else { continue }
             entity.apply(operation, stamp, ordinal: ordinals[operation.kind] ?? 1, vocabulary, lineage)

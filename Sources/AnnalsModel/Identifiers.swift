@@ -51,9 +51,11 @@ public struct ItemID: ASCIIName {
         if raw.hasPrefix("sha256:") {
             guard utf8.count == 71, utf8.dropFirst(7).allSatisfy(isHexDigit) else { return nil }
         } else {
+            // By bytes: a combining mark after the hyphen would be one character with it.
+            let index = utf8.dropFirst(17)
             guard utf8.count >= 18, utf8.count <= 24, ChangeID(String(raw.prefix(16))) != nil,
-                utf8.dropFirst(16).first == UInt8(ascii: "-"), let index = Int(raw.dropFirst(17)), index > 0,
-                utf8.dropFirst(17).first != UInt8(ascii: "0"), utf8.dropFirst(17).first != UInt8(ascii: "+")
+                utf8.dropFirst(16).first == UInt8(ascii: "-"), index.first != UInt8(ascii: "0"),
+                index.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
             else { return nil }
         }
         self.raw = raw
