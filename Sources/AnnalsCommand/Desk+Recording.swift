@@ -9,11 +9,11 @@ extension Desk {
     @discardableResult
     func record(_ options: RecordOptions, about: String? = nil, _ edit: (Draft) throws -> Void) throws -> Receipt? {
         do {
-            let (_, receipt) = try replica.record(from: view, reason: options.reason) { editor in
+            let (_, receipt) = try replica.record(from: view, reason: options.why) { editor in
                 let draft = Draft(editor)
                 try edit(draft)
                 if let seen = options.seen { try checkUnchanged(draft, since: seen) }
-                if options.dryRun { throw DryRun(draft, base: view.base, reason: options.reason) }
+                if options.dryRun { throw DryRun(draft, base: view.base, reason: options.why) }
             }
             try report(receipt, about: about)
             return receipt
@@ -27,7 +27,8 @@ extension Desk {
     /// must not overwrite.
     func checkUnchanged(_ draft: Draft, since seen: Int64) throws {
         guard seen <= view.base.seq else {
-            throw CommandFailure.usage("there is no entry \(seen) here yet", at: "--seen", do: "give at most \(view.base.seq), or run annals sync first")
+            throw CommandFailure.usage(
+                "there is no entry \(seen) here yet", at: "--seen", do: "give at most \(view.base.seq), or run annals sync first")
         }
         for id in Set(draft.operations.compactMap(\.target)).sorted() where !draft.made.contains(id) {
             for step in try replica.history(of: id, from: seen + 1) where step.seq != nil {

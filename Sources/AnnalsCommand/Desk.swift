@@ -106,7 +106,9 @@ struct Desk {
 
     /// An item, and the field behind it where one is named.
     func target(_ word: String?, kinds: [String] = [], for verb: String) throws -> (entity: Entity, field: String?) {
-        guard let word, ItemID(word) == nil, let dot = word.lastIndex(of: ".") else { return (try find(word, kinds: kinds, for: verb), nil) }
+        guard let word, ItemID(word) == nil, let dot = word.lastIndex(of: ".") else {
+            return (try find(word, kinds: kinds, for: verb), nil)
+        }
         let tail = String(word[word.index(after: dot)...])
         // `e40.2` is the second event of entry 40, not a field.
         if tail.utf8.allSatisfy({ (48...57).contains($0) }) { return (try find(word, kinds: kinds), nil) }

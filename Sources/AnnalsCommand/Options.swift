@@ -1,5 +1,6 @@
 import Annals
 import ArgumentParser
+import Glibc
 
 /// Flags that every verb takes.
 struct PlaceOptions: ParsableArguments {
@@ -12,9 +13,16 @@ struct PlaceOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print nothing but what was asked for and errors; of a record only its handle.")
     var quiet = false
 
-    /// The replica that is meant: around the folder of `-C`, else of `ANNALS_DIR`, else around where one stands.
+    /// Goes to the folder of `-C`, so that everything that is named after it is named from there.
+    func stand() throws {
+        guard let directory, chdir(directory) != 0 else { return }
+        throw CommandFailure("there is no such folder, or it may not be entered", at: "-C \(directory)", do: "check its name and rights")
+    }
+
+    /// The replica that is meant: with `-C` the one around that folder, else that of `ANNALS_DIR`, else the one around where one stands.
     func open() throws -> Replica {
-        try Replica.open(discoveringFrom: directory ?? ".", override: directory == nil ? Console.environment("ANNALS_DIR") : nil)
+        try stand()
+        return try Replica.open(discoveringFrom: ".", override: directory == nil ? Console.environment("ANNALS_DIR") : nil)
     }
 
     var console: Console { Console(isQuiet: quiet) }
@@ -39,6 +47,9 @@ struct RecordOptions: ParsableArguments {
             "The entry you last looked at (\"as of entry N\"), where it was not now: what others wrote since then was not on your screen.",
             valueName: "seq"))
     var seen: Int64?
+
+    /// The reason, where it says something.
+    var why: String? { reason?.isEmpty == false ? reason : nil }
 }
 
 /// Flags of verbs that can take long.
@@ -49,6 +60,7 @@ struct ProgressOptions: ParsableArguments {
 
 /// Fields of the vocabulary, whose own flags have been spelled out as this one.
 struct FieldOptions: ParsableArguments {
-    @Option(name: .customLong("set"), help: ArgumentHelp("A field, or a part of one; --FIELD VALUE says the same.", valueName: "field=value"))
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("A field, or a part of one; --FIELD VALUE says the same.", valueName: "field=value"))
     var assignments: [String] = []
 }

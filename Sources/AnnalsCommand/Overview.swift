@@ -14,7 +14,8 @@ enum Overview {
         Group(
             name: "Record",
             verbs: [
-                CiteCommand.self, NewCommand.self, SetCommand.self, CodeCommand.self, TagCommand.self, NoteCommand.self, RetractCommand.self, RestoreCommand.self,
+                CiteCommand.self, NewCommand.self, SetCommand.self, CodeCommand.self, TagCommand.self, NoteCommand.self,
+                RetractCommand.self, RestoreCommand.self,
                 UndoCommand.self,
             ]),
         Group(name: "Look", verbs: [ListCommand.self, ShowCommand.self, SearchCommand.self], remark: "--as-of SEQ|TIME looks back"),

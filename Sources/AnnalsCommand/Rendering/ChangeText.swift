@@ -22,7 +22,7 @@ struct ChangeText {
         let id = change.entity(ofOperation: number)
         let item = values.name(id)
         func text(_ value: Value, _ field: String) -> String {
-            quoted(values.text(value, vocabulary.field(field, of: operation.kind)?.type))
+            said(value, vocabulary.field(field, of: operation.kind)?.type)
         }
         switch operation.action {
         case .create(_, let fields):
@@ -50,21 +50,27 @@ struct ChangeText {
         var label = ""
         var others: [String] = []
         for member in fields {
-            let text = values.text(member.value, rule?.field(member.key)?.type)
+            let type = rule?.field(member.key)?.type
             if sameBytes(member.key, rule?.label ?? "") {
-                label = " " + quoted(text, always: true)
-            } else if rule?.namedByText == true, sameBytes(member.key, "text") {
+                label = " “\(short(values.main(member.value, type)))”"
+            } else if rule?.namedByText == true, let text = member.value.string, sameBytes(member.key, "text") {
                 others.append("text of \(text.unicodeScalars.count) characters")
             } else {
-                others.append("\(member.key) \(quoted(text))")
+                others.append("\(member.key) \(said(member.value, type))")
             }
         }
         return label + (others.isEmpty ? "" : ": " + others.joined(separator: "; "))
     }
 
-    /// Text of more than one word in quotes, and never more than a line of it.
-    private func quoted(_ text: String, always: Bool = false) -> String {
-        let short = DisplayText.clipped(DisplayText.safe(text), to: 120)
-        return always || short.contains(" ") ? "“\(short)”" : short
+    /// A value in a sentence: words of a person in quotes.
+    private func said(_ value: Value, _ type: ValueType?) -> String {
+        let text = short(values.text(value, type))
+        return switch type {
+        case .text, .line: "“\(text)”"
+        default: text
+        }
     }
+
+    /// Never more than a line of it.
+    private func short(_ text: String) -> String { DisplayText.clipped(DisplayText.safe(text), to: 120) }
 }

@@ -23,7 +23,9 @@ struct EntityJSON {
     /// What one field says: its value, its elements or every coder's, and its conflicts.
     func field(_ name: String, of entity: Entity) -> Value {
         let whole = value(entity)
-        var members: [(String, Value)] = [("handle", .string(self.name(entity.id))), ("id", .string(entity.id.raw)), ("field", .string(name))]
+        var members: [(String, Value)] = [
+            ("handle", .string(self.name(entity.id))), ("id", .string(entity.id.raw)), ("field", .string(name)),
+        ]
         for (part, key) in [("fields", "value"), ("sets", "elements"), ("codings", "codings")] {
             if let value = whole[part]?[name] { members.append((key, value)) }
         }

@@ -19,31 +19,23 @@ struct EntityText {
         switch field.merge {
         case .set, .append:
             let parts = entity.shownElements(field.name, vocabulary)
-            return parts.map { main($0.value, field.type) }.joined(separator: " / ")
+            return parts.map { values.main($0.value, field.type) }.joined(separator: " / ")
         case .perCoder:
             return ""
         case .immutable, .latest, .contested:
-            return entity.shown(field.name).map { main($0, field.type) } ?? ""
+            return entity.shown(field.name).map { values.main($0, field.type) } ?? ""
         }
-    }
-
-    /// The main part of a value only: a name without its language.
-    private func main(_ value: Value, _ type: ValueType) -> String {
-        guard case .object(let parts) = type, let part = ValueWords.mainPart(parts), let member = value[part.name] else {
-            return values.text(value, type)
-        }
-        return values.text(member, part.type)
     }
 
     /// One row of a list: handle, date where the kind has one, label, and a mark for what needs a person.
     func listRow(_ entity: Entity) -> Row {
         let conflicts = entity.conflicts(vocabulary)
-        var marks = conflicts.isEmpty ? "" : "  conflict: " + conflicts.map(\.key.field).joined(separator: ", ")
-        if !entity.isPresent { marks += "  retracted" }
+        var marks = conflicts.isEmpty ? "" : "conflict: \(conflicts.map(\.key.field).joined(separator: ", ")) · "
+        if !entity.isPresent { marks += "retracted · " }
         let label = self.label(entity)
         return [
             (handle(entity), entity.created?.isPending == true ? .pending : .handle), (dates(entity), nil),
-            ((label.isEmpty ? "(no \(vocabulary.kind(entity.kind)?.label ?? "label"))" : label) + marks, conflicts.isEmpty ? nil : .alarm),
+            (marks + (label.isEmpty ? "(no \(vocabulary.kind(entity.kind)?.label ?? "label"))" : label), conflicts.isEmpty ? nil : .alarm),
         ]
     }
 
@@ -59,7 +51,7 @@ struct EntityText {
                 let heads = entity.cells[Entity.CellKey(field.name)]?.heads.map(\.value) ?? [value]
                 var texts: [String] = []
                 for head in heads {
-                    let text = main(head, field.type)
+                    let text = values.main(head, field.type)
                     if !texts.contains(where: { sameBytes($0, text) }) { texts.append(text) }
                 }
                 return texts.joined(separator: " | ")

@@ -48,7 +48,10 @@ enum StatusText {
             .array(
                 changes.map { change in
                     .object(
-                        [("change", .string(change.change.raw)), ("n", .integer(change.n)), ("written", .string(change.written.description))]
+                        [
+                            ("change", .string(change.change.raw)), ("n", .integer(change.n)),
+                            ("written", .string(change.written.description)),
+                        ]
                             + Self.members(change.state))
                 })
         }
@@ -59,6 +62,8 @@ enum StatusText {
         ]
         if let workspace = status.workspace { members.append(("workspace", .string(workspace.raw))) }
         if let server = status.server { members.append(("server", .string(server))) }
+        if let role = status.role { members.append(("role", .string(role.rawValue))) }
+        if let log = status.log { members.append(("log", .string(log))) }
         if let head = status.head { members.append(("head", .string(head.hex))) }
         if let last = status.lastSync { members.append(("last-sync", .string(last.description))) }
         if let stop = status.stop { members.append(("stopped", .string(stop.code))) }

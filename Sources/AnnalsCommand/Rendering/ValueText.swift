@@ -22,6 +22,14 @@ struct ValueText {
         }
     }
 
+    /// The main part of a value only: a name without its language.
+    func main(_ value: Value, _ type: ValueType?) -> String {
+        guard case .object(let parts) = type, let part = ValueWords.mainPart(parts), let member = value[part.name] else {
+            return text(value, type)
+        }
+        return text(member, part.type)
+    }
+
     private func object(_ members: [Value.Member], _ parts: [ValueType.Part]) -> String {
         let order = parts.map(\.name)
         let sorted = members.sorted { a, b in

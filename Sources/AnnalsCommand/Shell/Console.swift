@@ -10,10 +10,11 @@ struct Console: Sendable {
     /// Whether a person can be asked.
     static let isInteractive = isatty(0) == 1 && isatty(2) == 1
 
-    /// Columns of the terminal; 100 where the output goes elsewhere.
+    /// Columns of the terminal. What goes elsewhere is not wrapped: other programs look for lines.
     static var columns: Int {
+        guard isTerminalOut else { return 1_000_000 }
         var size = winsize()
-        guard isTerminalOut, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return max(40, Int(size.ws_col))
     }
 

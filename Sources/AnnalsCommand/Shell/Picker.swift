@@ -44,7 +44,9 @@ struct Picker {
         var picker = Picker(choices)
         while true {
             for (number, choice) in picker.shown.prefix(shownMax).enumerated() {
-                console.error("\(number + 1 < 10 ? " " : "")\(number + 1)  " + DisplayText.clipped("\(choice.handle)  \(choice.text)", to: Console.columns - 4))
+                console.error(
+                    "\(number + 1 < 10 ? " " : "")\(number + 1)  "
+                        + DisplayText.clipped("\(choice.handle)  \(choice.text)", to: Console.columns - 4))
             }
             if picker.shown.count > shownMax { console.error("    … \(picker.shown.count - shownMax) more") }
             console.ask("a number, words to filter, or nothing to leave it: ")

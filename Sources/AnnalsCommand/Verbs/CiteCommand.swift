@@ -44,14 +44,16 @@ struct CiteCommand: ParsableCommand {
         }
         let made = try new.map { name -> (KindRule, [FieldWords.Assignment]) in
             guard let kind = desk.vocabulary.kind(name) else {
-                throw CommandFailure.usage("there is no such kind", at: "--new", do: "use one of \(desk.vocabulary.kinds.map(\.name).joined(separator: ", "))")
+                throw CommandFailure.usage(
+                    "there is no such kind", at: "--new", do: "use one of \(desk.vocabulary.kinds.map(\.name).joined(separator: ", "))")
             }
             return (kind, try NewCommand.assignments(kind, titled, fields.assignments, desk))
         }
         let targets = try about.map { try desk.target($0, for: "cite") }
         for target in targets {
             if let name = target.field, desk.vocabulary.field(name, of: target.entity.kind) == nil {
-                throw CommandFailure.usage("\(target.entity.kind) has no field \(name)", at: "--of", do: "see annals show \(desk.name(target.entity.id))")
+                throw CommandFailure.usage(
+                    "\(target.entity.kind) has no field \(name)", at: "--of", do: "see annals show \(desk.name(target.entity.id))")
             }
         }
         let words = FieldWords(kind: citation, words: desk.words)
@@ -88,11 +90,15 @@ struct CiteCommand: ParsableCommand {
         }
         let passages = QuoteMatcher(text: text).passages(matching: quote)
         guard !passages.isEmpty else {
-            throw CommandFailure("the passage does not stand in the document", at: name, do: "see annals show \(name).text, and quote fewer words or \"A...B\"")
+            throw CommandFailure(
+                "the passage does not stand in the document", at: name,
+                do: "see annals show \(name).text, and quote fewer words or \"A...B\"")
         }
         if let nth {
             guard (1...passages.count).contains(nth) else {
-                throw CommandFailure("\(passages.count) passage\(passages.count == 1 ? " matches" : "s match")", at: name, do: "give --nth 1 to \(passages.count)")
+                throw CommandFailure(
+                    "\(passages.count) passage\(passages.count == 1 ? " matches" : "s match")", at: name,
+                    do: "give --nth 1 to \(passages.count)")
             }
             return passages[nth - 1]
         }

@@ -21,7 +21,8 @@ struct CloneCommand: AsyncParsableCommand {
     func run() async throws {
         let address = try ServerAddress.parse(server)
         let user = try InitCommand.name(user, "--user")
-        let directory = InitCommand.folder(folder ?? address.workspace.raw, place)
+        try place.stand()
+        let directory = folder ?? address.workspace.raw
         let replica = try Replica.create(in: directory, user: user, workspace: address.workspace, server: address.description)
         let summary = try await SyncCommand.sync(replica, with: address, live: false, place.console, progress)
         if place.json {

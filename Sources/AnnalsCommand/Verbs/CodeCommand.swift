@@ -10,7 +10,10 @@ struct CodeCommand: ParsableCommand {
             Each coder has a value of their own; a second one replaces the first. Parts are flags: \
             \(parts(.current).map { "--" + $0 }.joined(separator: " ")). Types: \(Vocabulary.ploverTypes.joined(separator: " ")).
             """,
-            example: #"annals code e~2 SUPPORT --context diplomatic,territory --note "initialed, not signed""#))
+            example: """
+                annals code e~2 SUPPORT --context diplomatic,territory \\
+                  --note "initialed, not signed"
+                """))
 
     @Argument(help: ArgumentHelp("The item; e40.FIELD where its kind has more than one judgment.", valueName: "handle")) var target: String?
     @Argument(help: "The type.") var type: String?

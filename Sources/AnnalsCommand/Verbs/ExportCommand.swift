@@ -14,7 +14,8 @@ struct ExportCommand: ParsableCommand {
                 annals export --log
                 """))
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The file; standard output where it is left out.", valueName: "file")) var output: String?
+    @Option(name: [.short, .long], help: ArgumentHelp("The file; standard output where it is left out.", valueName: "file")) var output:
+        String?
     @Flag(help: "The log's own lines, byte for byte.") var log = false
     @OptionGroup var look: LookOptions
     @OptionGroup var progress: ProgressOptions

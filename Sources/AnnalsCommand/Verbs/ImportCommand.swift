@@ -13,7 +13,7 @@ struct ImportCommand: ParsableCommand {
             exact, note and event (a handle, or the title of a new one). One bad line refuses all of them.
             """,
             example: """
-                annals import azernews.txt --publisher AzerNews --published 2025-08-09 --language en
+                annals import azernews.txt --publisher AzerNews --published 2025-08-09
                 annals import --annotations spans.jsonl -m "from the span tagger"
                 """))
 
@@ -58,7 +58,8 @@ struct ImportCommand: ParsableCommand {
         }
         let name = desk.name(id)
         let changed = assignments.filter { $0.field.merge != .immutable && known.shown($0.field.name) != $0.value }
-        desk.console.remark("this text is \(name) already" + (changed.isEmpty ? "; nothing was recorded" : "; only what differs is recorded"))
+        desk.console.remark(
+            "this text is \(name) already" + (changed.isEmpty ? "; nothing was recorded" : "; only what differs is recorded"))
         guard !changed.isEmpty else {
             if desk.isJSON { desk.console.line(JSONLine.text([("handle", .string(name)), ("id", .string(id.raw)), ("made", [])])) }
             return

@@ -25,12 +25,13 @@ struct InitCommand: ParsableCommand {
         if let workspace, let address, workspace != address.workspace {
             throw CommandFailure.usage("the server's address names another workspace", at: "--workspace", do: "name it once, in --server")
         }
-        let directory = InitCommand.folder(folder, place)
+        try place.stand()
+        let directory = folder ?? "."
         let replica = try Replica.create(in: directory, user: user, workspace: workspace, server: address?.description)
         if place.json {
             place.console.line(JSONLine.text([("directory", .string(replica.directory)), ("user", .string(user.raw))]))
         } else {
-            place.console.remark("replica of \(user) made in \(replica.directory). Next: annals import FILE")
+            place.console.remark("replica of \(user) made in \(directory == "." ? "this folder" : directory). Next: annals import FILE")
         }
     }
 
@@ -39,11 +40,5 @@ struct InitCommand: ParsableCommand {
             throw CommandFailure.usage("this is no name", at: flag, do: "use 1 to 64 of a-z 0-9 . _ ~ -, such as \(flag) aliya")
         }
         return name
-    }
-
-    /// The named folder, from where `-C` stands.
-    static func folder(_ name: String?, _ place: PlaceOptions) -> String {
-        guard let name else { return place.directory ?? "." }
-        return name.hasPrefix("/") ? name : (place.directory.map { $0 + "/" } ?? "") + name
     }
 }

@@ -37,7 +37,9 @@ struct ListCommand: ParsableCommand {
             } else if !entities.isEmpty {
                 let indent = kind == nil ? 2 : 0
                 if kind == nil { desk.console.line(Console.paint(rule.plural, .strong)) }
-                let rows = entities.map(desk.entityText.listRow)
+                var rows = entities.map(desk.entityText.listRow)
+                // Kinds without a date need no column for it.
+                if rows.allSatisfy({ $0[1].text.isEmpty }) { rows = rows.map { [$0[0], $0[2]] } }
                 desk.console.lines(Console.paint.table(rows, columns: Console.columns, clip: Console.isTerminalOut, indent: indent))
             }
         }
@@ -78,7 +80,8 @@ struct ListCommand: ParsableCommand {
         guard let word else { return vocabulary.kinds }
         let named = vocabulary.kinds.filter { sameBytes($0.name, word) || sameBytes($0.plural, word) }
         guard !named.isEmpty else {
-            throw CommandFailure.usage("there is no such kind", at: "annals list", do: "use one of \(vocabulary.kinds.map(\.name).joined(separator: ", "))")
+            throw CommandFailure.usage(
+                "there is no such kind", at: "annals list", do: "use one of \(vocabulary.kinds.map(\.name).joined(separator: ", "))")
         }
         return named
     }

@@ -13,8 +13,8 @@ struct NewCommand: ParsableCommand {
             \(fields(.current))
             """,
             example: """
-                annals new event "Draft peace agreement initialed" --when "[2025-08-07..2025-08-08]"
-                annals new actor "Ilham Aliyev" --kind person --code AZE -m "named in the article"
+                annals new event "Draft initialed" --when "[2025-08-07..2025-08-08]"
+                annals new actor "Ilham Aliyev" --kind person --code AZE -m "named in d1"
                 """))
 
     @Argument(help: "What kind of item: event, actor, note, …") var kind: String

@@ -26,7 +26,8 @@ struct ResolveCommand: ParsableCommand {
         let mine = conflicts.first { $0.key.author == nil || $0.key.author == desk.replica.user }
         guard let conflict = mine else {
             if let coder = conflicts.first?.key.author {
-                throw CommandFailure("only \(coder) settles what \(coder) said differently", at: path, do: "ask them; your own coding is annals code")
+                throw CommandFailure(
+                    "only \(coder) settles what \(coder) said differently", at: path, do: "ask them; your own coding is annals code")
             }
             throw CommandFailure("\(path) is not in conflict", at: desk.asOf, do: "see annals conflicts; annals set writes it")
         }
@@ -54,6 +55,8 @@ struct ResolveCommand: ParsableCommand {
         let handle = desk.name(entity.id)
         throw CommandFailure.usage(
             "a field is missing", at: handle,
-            do: fields.isEmpty ? "\(handle) has no conflict; see annals conflicts" : "name one of \(fields.map { "\(handle).\($0)" }.joined(separator: ", "))")
+            do: fields.isEmpty
+                ? "\(handle) has no conflict; see annals conflicts"
+                : "name one of \(fields.map { "\(handle).\($0)" }.joined(separator: ", "))")
     }
 }

@@ -18,7 +18,8 @@ struct RetractCommand: ParsableCommand {
         let entity = try desk.find(handle, kinds: [], for: "retract")
         let name = desk.name(entity.id)
         guard entity.isPresent else {
-            throw CommandFailure("\(name) is retracted already", at: desk.asOf, do: "nothing was recorded; annals restore \(name) brings it back")
+            throw CommandFailure(
+                "\(name) is retracted already", at: desk.asOf, do: "nothing was recorded; annals restore \(name) brings it back")
         }
         try desk.record(record, about: name) { try $0.retract(entity) }
     }

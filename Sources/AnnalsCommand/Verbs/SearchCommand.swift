@@ -17,6 +17,11 @@ struct SearchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("At most so many.", valueName: "count")) var limit = 20
     @OptionGroup var place: PlaceOptions
 
+    /// A snippet for people: without the marks around the words that were found.
+    private static func text(_ snippet: String) -> String {
+        DisplayText.safe(String(snippet.unicodeScalars.filter { $0 != "\u{2068}" && $0 != "\u{2069}" }.map(Character.init)))
+    }
+
     func run() throws {
         let desk = try Desk(place)
         guard !words.isEmpty else { throw CommandFailure.usage("no words were given", at: "annals search", do: "give one or more") }
@@ -34,7 +39,7 @@ struct SearchCommand: ParsableCommand {
                 })
         } else {
             let rows: [EntityText.Row] = hits.map { hit in
-                [(desk.entityText.handle(hit.entity), .handle), (hit.entity.kind, .faint), (DisplayText.safe(hit.snippet), nil)]
+                [(desk.entityText.handle(hit.entity), .handle), (hit.entity.kind, .faint), (Self.text(hit.snippet), nil)]
             }
             desk.console.lines(Console.paint.table(rows, columns: Console.columns, clip: false))
         }

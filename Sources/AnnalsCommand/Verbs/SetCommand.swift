@@ -28,7 +28,8 @@ struct SetCommand: ParsableCommand {
         let path = "\(desk.name(entity.id)).\(field.name)"
         let many = field.merge == .set || field.merge == .append
         if field.merge == .immutable {
-            throw CommandFailure("\(kind.name).\(field.name) is said once, at creation", at: path, do: "retract the item and record it anew")
+            throw CommandFailure(
+                "\(kind.name).\(field.name) is said once, at creation", at: path, do: "retract the item and record it anew")
         }
         if clear {
             guard words.isEmpty, !many, !remove else {

@@ -29,7 +29,9 @@ struct ShowCommand: ParsableCommand {
             desk.console.line(JSONLine.text(desk.entityJSON.value(entity)))
             return
         }
-        let label = Console.isTerminalOut ? DisplayText.clipped(desk.entityText.label(entity), to: Console.columns - 20) : desk.entityText.label(entity)
+        let label =
+            Console.isTerminalOut
+            ? DisplayText.clipped(desk.entityText.label(entity), to: Console.columns - 20) : desk.entityText.label(entity)
         desk.console.line("\(Console.paint(desk.entityText.handle(entity), .handle))  \(entity.kind)  \(Console.paint(label, .strong))")
         let rows = desk.entityText.rows(entity) + related(entity, desk) + recorded(entity, desk)
         desk.console.lines(Console.paint.table(rows, columns: Console.columns, clip: false, indent: 2))

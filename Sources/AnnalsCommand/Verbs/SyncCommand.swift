@@ -23,7 +23,9 @@ struct SyncCommand: AsyncParsableCommand {
         let summary = try await Self.sync(replica, with: address, live: live, place.console, progress)
         let status = try replica.status()
         if place.json {
-            let counts: [(String, Value)] = [("waiting", .integer(Int64(status.waiting.count))), ("conflicts", .integer(Int64(status.openConflicts)))]
+            let counts: [(String, Value)] = [
+                ("waiting", .integer(Int64(status.waiting.count))), ("conflicts", .integer(Int64(status.openConflicts))),
+            ]
             place.console.line(JSONLine.text(Self.members(summary) + counts))
         } else {
             place.console.remark(Self.text(summary, waiting: status.waiting.count, conflicts: status.openConflicts))
@@ -32,10 +34,14 @@ struct SyncCommand: AsyncParsableCommand {
 
     /// What a sync came to, and what it left for a person.
     static func text(_ summary: SyncSummary, waiting: Int, conflicts: Int) -> String {
-        var parts = ["received \(summary.received)", "confirmed \(summary.settled) of your own", "at entry \(summary.have)"]
+        let others = max(0, Int(summary.received) - summary.settled)
+        var parts: [String] = []
+        if summary.settled > 0 { parts.append("\(summary.settled) of your changes confirmed") }
+        if others > 0 { parts.append("\(others) entr\(others == 1 ? "y" : "ies") from others") }
+        parts = [(parts.isEmpty ? "nothing new" : parts.joined(separator: ", ")), "at entry \(summary.have)"]
         if waiting > 0 { parts.append("\(waiting) still waiting (annals status)") }
         if conflicts > 0 { parts.append("\(conflicts) open conflict\(conflicts == 1 ? "" : "s") (annals conflicts)") }
-        return parts.joined(separator: ", ")
+        return parts.joined(separator: "; ")
     }
 
     static func members(_ summary: SyncSummary) -> [(String, Value)] {

@@ -22,15 +22,18 @@ struct UndoCommand: ParsableCommand {
     func run() throws {
         let desk = try Desk(place)
         guard let change else {
-            throw CommandFailure.usage("no change was given", at: "annals undo", do: "name one, such as @1043 or @~3; see annals log --limit 5")
+            throw CommandFailure.usage(
+                "no change was given", at: "annals undo", do: "name one, such as @1043 or @~3; see annals log --limit 5")
         }
         let step = try desk.step(change)
         if record.dryRun {
-            guard let done = step.change else { throw CommandFailure("\(change) was refused: it had no effect", at: change, do: "nothing is to be undone") }
+            guard let done = step.change else {
+                throw CommandFailure("\(change) was refused: it had no effect", at: change, do: "nothing is to be undone")
+            }
             desk.console.lines(desk.changeText.lines(done).map { "would undo: " + $0 } + ["nothing was recorded"])
             return
         }
-        let receipt = try desk.replica.undo(step.changeID, from: desk.view, reason: record.reason)
+        let receipt = try desk.replica.undo(step.changeID, from: desk.view, reason: record.why)
         try desk.report(receipt, about: "undoing of \(change)")
     }
 }

@@ -78,7 +78,8 @@ struct FlagWords {
         var words = words
         if new + 2 < words.count, !words[new + 2].hasPrefix("-") { words.insert("--titled", at: new + 2) }
         guard let kind = vocabulary.kind(words[new + 1]) else { return words }
-        return spelled(words, fields: kind.fields.map(\.name), except: ["new", "titled", "nth", "of", "about", "stance", "speaker", "value"])
+        return spelled(
+            words, fields: kind.fields.map(\.name), except: ["new", "titled", "nth", "of", "about", "stance", "speaker", "value"])
     }
 
     /// The parts of what coders judge are flags of `code`, in the singular too: `--context a,b`.
