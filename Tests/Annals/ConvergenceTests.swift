@@ -6,7 +6,7 @@ import Testing
 
 /// Visible = canonical ⊕ pending, whatever the order and size of what arrives.
 @Suite struct ConvergenceTests {
-    @Test("what shows is the log and what is pending, folded from scratch", arguments: [UInt64](1...12))
+    @Test("what shows is the log and what is pending, folded from scratch", arguments: [UInt64](1...6))
     func visible(seed: UInt64) throws {
         print("seed \(seed)")
         let folder = try TemporaryFolder()
@@ -19,7 +19,7 @@ import Testing
             try replica.meet(log)
             return replica
         }
-        for _ in 0..<120 {
+        for _ in 0..<80 {
             let replica = replicas.randomElement(using: &dice)!
             switch Int.random(in: 0..<8, using: &dice) {
             case 0:

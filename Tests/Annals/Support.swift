@@ -197,4 +197,16 @@ func sqlite3(_ replica: Replica, _ sql: String) throws -> String {
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
 }
 
+func shortHash(_ line: [UInt8]) -> ShortHash { sha256(line).short }
+
+/// A value behind a lock, for what several threads note.
+final class Locked<Value>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    func withLock<T>(_ body: (inout Value) -> T) -> T { lock.withLock { body(&value) } }
+}
+
 func chain(_ head: Digest, _ line: [UInt8]) -> Digest { chainHash(after: head, line: line) }

@@ -2,7 +2,8 @@ internal import UV
 
 /// Tells that the replica's files may have changed, by whatever process: a hint, after which one looks.
 ///
-/// One loop watches the folder while anybody listens. The system may lose events under load, so everybody is told once a second too.
+/// One loop watches the folder while anybody listens: a writer touches its lock file when its commit can be seen. The system may
+/// lose events under load, and other programs may write, so everybody is told once a second too.
 final class ChangeFeed: Sendable {
     private struct State {
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]

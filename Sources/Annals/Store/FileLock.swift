@@ -35,6 +35,11 @@ final class FileLock: Sendable {
     func unlock() {
         flock(descriptor, LOCK_UN)
     }
+
+    /// Sets the lock file's time, for those who watch the folder. That it was not set only makes them look later.
+    func touch() {
+        futimens(descriptor, nil)
+    }
 }
 
 extension AnnalsError {

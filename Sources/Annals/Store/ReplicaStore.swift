@@ -1,6 +1,7 @@
 internal import AnnalsModel
 internal import FoundationEssentials
 internal import GRDB
+internal import UV
 
 /// The replica's file: `DIR/.annals/replica.sqlite`, and how it is written and read.
 ///
@@ -13,6 +14,7 @@ final class ReplicaStore: Sendable {
     private let pool: DatabasePool
     private let writeLock: FileLock
     private let feed: ChangeFeed
+    private let isClosed = Locked(false)
 
     var vocabulary: Vocabulary { schema.vocabulary }
 
@@ -42,12 +44,18 @@ final class ReplicaStore: Sendable {
 
     deinit { close() }
 
-    /// Closes the file. SQLite checkpoints when the last connection goes, so this too happens inside the lock.
+    /// Closes the file, with the journal copied into it where nobody reads an older state: a checkpoint, and so inside the lock.
     func close() {
+        let first = isClosed.withLock { closed in
+            defer { closed = true }
+            return !closed
+        }
+        guard first else { return }
         feed.finish()
         // A lock that cannot be taken must not keep a process from ending: then the journal stays, which is harmless.
         let locked = (try? writeLock.lock()) != nil
         defer { if locked { writeLock.unlock() } }
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
         try? pool.close()
     }
 
@@ -68,6 +76,8 @@ final class ReplicaStore: Sendable {
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
                 let result = Result { try Self.transaction(db, body) }
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = FULL") }
+                // SQLite's own last write to a file comes before the commit can be seen; watchers need one after it.
+                writeLock.touch()
                 return try result.get()
             }
         }
@@ -103,8 +113,11 @@ final class ReplicaStore: Sendable {
     }
 
     private func foldAnewIfNeeded() throws {
-        let meta = try pool.read { try Meta($0) }
-        guard meta.format <= Schema.format else { throw paths.newerFormat }
+        // The header in the file may be older than the journal's.
+        let (meta, format) = try pool.read { db in
+            (try Meta(db), try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
+        }
+        guard max(meta.format, format) <= Schema.format else { throw paths.newerFormat }
         guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
         try pool.writeWithoutTransaction { db in
             try Self.transaction(db) { db, meta in try self.foldAnew(db, &meta) }

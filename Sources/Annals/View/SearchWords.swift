@@ -38,8 +38,11 @@ public struct SearchHit: Sendable {
 
 /// Full text search, the same over the file's index and over an index in memory.
 enum SearchIndex {
-    static let table =
-        "CREATE VIRTUAL TABLE search USING fts5(id UNINDEXED, kind UNINDEXED, body, tokenize = 'unicode61 remove_diacritics 2')"
+    /// Marks are parts of words, or the vowels of Hindi and pointed Hebrew would cut them; Latin diacritics do not count.
+    static let table = """
+        CREATE VIRTUAL TABLE search USING fts5(id UNINDEXED, kind UNINDEXED, body, \
+        tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'")
+        """
 
     /// Goes through what is found, the best first, until `body` returns false.
     static func forEachHit(

@@ -1,0 +1,121 @@
+import AnnalsModel
+import Testing
+
+@testable import Annals
+
+@Suite struct ConflictTests {
+    let folder = try! TemporaryFolder()
+
+    /// Two replicas whose dates of one event, and existence of another, conflict.
+    private func inConflict() throws -> (aliya: Replica, bek: Replica, log: TestLog, event: ItemID) {
+        var log = TestLog()
+        let aliya = try Replica.test(folder, "a")
+        let bek = try Replica.test(folder, "b", user: "bek", seed: 2)
+        for replica in [aliya, bek] { try replica.meet(log) }
+        let event = try aliya.quickly { try $0.create("event", fields: [("title", "x")]) }
+        try aliya.push(&log)
+        for replica in [aliya, bek] { try replica.pull(log) }
+        try aliya.quickly { try $0.set(event, "when", ["edtf": "2025-08-07"]) }
+        try bek.quickly { edit in
+            try edit.set(event, "when", ["edtf": "2025-08-08"])
+            try edit.set(event, "title", "y")
+        }
+        for replica in [aliya, bek] { try replica.push(&log) }
+        for replica in [aliya, bek] { try replica.pull(log) }
+        return (aliya, bek, log, event)
+    }
+
+    @Test("a plain write on a field in conflict is refused with exit status 4; resolve closes it")
+    func plainWrite() throws {
+        var (aliya, bek, log, event) = try inConflict()
+        let view = try aliya.view()
+        #expect(failure { try aliya.record(from: view) { try $0.set(event, "when", ["edtf": "2026"]) } } == .conflict)
+        #expect(AnnalsError.Code.conflict.exitStatus == 4)
+        do {
+            try aliya.record(from: view) { try $0.set(event, "when", ["edtf": "2026"]) }
+        } catch let error as AnnalsError {
+            #expect(error.description == "e1.when is in conflict (aliya, bek). Look with `annals conflicts`, then `annals resolve e1.when --take aliya`.")
+        }
+        // Other fields of the same entity are free.
+        try aliya.quickly { try $0.set(event, "title", "z") }
+        #expect(failure { try aliya.quickly { try $0.resolve(event, "title", value: "x") } } == .invalid)
+        #expect(failure { try aliya.quickly { try $0.resolve(event, "when", take: Name("chen")!) } } == .notFound)
+        try aliya.quickly { edit in
+            try edit.resolve(event, "when", take: Name("bek")!)
+            try edit.set(event, "when", ["edtf": "2025-08-09"])
+        }
+        #expect(try aliya.conflicts().isEmpty)
+        #expect(try aliya.view().find("e1").shown("when")?["edtf"] == "2025-08-09")
+        try aliya.push(&log)
+        for replica in [aliya, bek] { try replica.pull(log) }
+        #expect(try bek.conflicts().isEmpty)
+        #expect(try sqlite3(bek, "SELECT count(*) FROM conflict") == "0")
+    }
+
+    @Test("a resolve closes what its author saw, and a side that came meanwhile stays")
+    func lateSide() throws {
+        var (aliya, bek, log, event) = try inConflict()
+        let chen = try Replica.test(folder, "c", user: "chen", seed: 3)
+        try chen.meet(log)
+        try chen.store.apply(log.batch(1, 1))
+        try chen.quickly { try $0.set(event, "when", ["edtf": "2025-08-10"]) }
+        try chen.push(&log)
+        try aliya.quickly { try $0.resolve(event, "when", take: Name("aliya")!) }
+        #expect(try aliya.conflicts().isEmpty)
+        try aliya.push(&log)
+        for replica in [aliya, bek, chen] { try replica.pull(log) }
+        for replica in [aliya, bek, chen] {
+            #expect(try replica.conflicts().map { $0.sides.map(\.stamp.author.raw) } == [["chen", "aliya"]])
+            #expect(try replica.status().openConflicts == 1)
+        }
+        #expect(try aliya.exported() == chen.exported())
+    }
+
+    @Test("revise against retract is a conflict on existence, which is resolved like any other")
+    func existence() throws {
+        var (aliya, bek, log, event) = try inConflict()
+        try aliya.quickly { try $0.retract(event) }
+        try bek.quickly { try $0.set(event, "summary", "still working on it") }
+        for replica in [aliya, bek] { try replica.push(&log) }
+        for replica in [aliya, bek] { try replica.pull(log) }
+        #expect(try bek.conflicts().map(\.field) == ["existence", "when"])
+        #expect(failure { try bek.quickly { try $0.retract(event) } } == .conflict)
+        #expect(try bek.view().entities(kind: "event").count == 1)
+        try bek.quickly { try $0.resolve(event, "existence", value: "retracted") }
+        #expect(try bek.view().entities(kind: "event").isEmpty)
+        try bek.push(&log)
+        try aliya.pull(log)
+        #expect(try aliya.conflicts().map(\.field) == ["when"])
+        #expect(try aliya.view().entities(kind: "event").isEmpty)
+    }
+
+    @Test("concurrent writes of class latest show the highest seq and list the other as overwritten")
+    func overwrite() throws {
+        let (aliya, bek, log, event) = try inConflict()
+        var late = log
+        try aliya.quickly { try $0.set(event, "title", "aliya's") }
+        try bek.quickly { try $0.set(event, "title", "bek's") }
+        for replica in [aliya, bek] { try replica.push(&late) }
+        for replica in [aliya, bek] { try replica.pull(late) }
+        #expect(try aliya.view().find("e1").shown("title") == "bek's")
+        #expect(try sqlite3(aliya, "SELECT field, reason, \"by\" FROM notice") == "title|overwritten|aliya")
+    }
+
+    @Test("a coder's own two machines conflict with each other, and with nobody else")
+    func perCoder() throws {
+        var (aliya, bek, log, event) = try inConflict()
+        let laptop = try Replica.test(folder, "laptop", user: "aliya", seed: 4)
+        try laptop.meet(log)
+        try laptop.pull(log)
+        try aliya.quickly { try $0.code(event, "coding", ["type": "AID"]) }
+        try laptop.quickly { try $0.code(event, "coding", ["type": "AGREE"]) }
+        try bek.quickly { try $0.code(event, "coding", ["type": "ASSAULT"]) }
+        for replica in [aliya, laptop, bek] { try replica.push(&log) }
+        for replica in [aliya, laptop, bek] { try replica.pull(log) }
+        #expect(try bek.conflicts().map { "\($0.field) \($0.author?.raw ?? "")" } == ["coding aliya", "when "])
+        try bek.quickly { try $0.code(event, "coding", ["type": "AID"]) }
+        #expect(failure { try laptop.quickly { try $0.code(event, "coding", ["type": "AID"]) } } == .conflict)
+        try laptop.quickly { try $0.resolve(event, "coding", value: ["type": "AID"]) }
+        #expect(try laptop.conflicts().map(\.field) == ["when"])
+    }
+}
