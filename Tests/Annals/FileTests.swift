@@ -115,6 +115,32 @@ import Testing
         #expect(try replica.verify(by: TestSigner()).problems == [])
     }
 
+    @Test("a write transaction is held inside the lock from beginning to end, failed ones too, and lets it go")
+    func writeLock() throws {
+        let replica = try Replica.test(folder, "r")
+        let lock = try FileLock(path: replica.store.paths.writeLock)
+        struct Interrupted: Error {}
+        for durability in [ReplicaStore.Durability.full, .normal] {
+            do {
+                try replica.store.write(durability) { db, _ in
+                    #expect(db.isInsideTransaction)
+                    let isFree = try lock.tryLock()
+                    #expect(!isFree)
+                    throw Interrupted()
+                }
+                Issue.record("it was interrupted")
+            } catch is Interrupted {}
+            let isFree = try lock.tryLock()
+            #expect(isFree)
+            lock.unlock()
+        }
+        let wasFree = try replica.store.write { _, _ in try lock.tryLock() }
+        #expect(!wasFree)
+        let isFree = try lock.tryLock()
+        #expect(isFree)
+        lock.unlock()
+    }
+
     @Test("one process syncs a file at a time; others are told so")
     func syncLock() throws {
         let replica = try Replica.test(folder, "r")

@@ -24,6 +24,26 @@ import Testing
         #expect(hits.allSatisfy { $0.snippet.contains("\u{2068}") && $0.snippet.contains("\u{2069}") })
     }
 
+    @Test("the search index is touched only when a text changes")
+    func untouched() throws {
+        let replica = try Replica.test(folder, "r")
+        let event = try replica.quickly { try $0.create("event", fields: [("title", "alpha"), ("tags", ["x"])]) }
+        func index() throws -> String { try sqlite3(replica, "SELECT count(*), sum(length(block)) FROM search_data") }
+        let before = try index()
+        try replica.quickly { edit in
+            try edit.set(event, "when", ["edtf": "2025"])
+            try edit.set(event, "title", "alpha")
+            try edit.add(event, "assignees", "aliya")
+            try edit.retract(event)
+        }
+        #expect(try index() == before)
+        try replica.quickly { edit in
+            try edit.restore(event)
+            try edit.add(event, "tags", "y")
+        }
+        #expect(try index() != before)
+    }
+
     @Test("what is changed, retracted or of another kind is not found by what it said")
     func changes() throws {
         let replica = try Replica.test(folder, "r")
