@@ -114,4 +114,9 @@ struct ProtocolBookTests {
             #expect(expected.contains(line), "not in the vocabulary: \(line)")
         }
     }
+
+    @Test("schemas/vocabulary.json is the schema of the vocabulary")
+    func vocabularySchema() throws {
+        #expect(try ProtocolFiles.value("schemas/vocabulary.json") == Vocabulary.current.jsonSchema)
+    }
 }
