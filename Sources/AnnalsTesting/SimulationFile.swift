@@ -83,6 +83,11 @@ public struct SimulationFile: Sendable {
         return change
     }
 
+    /// Loses an outbox row: damage that no rule makes.
+    public mutating func lose(n: Int64) {
+        outbox.removeAll { $0.n == n }
+    }
+
     // MARK: What a sync stores
 
     public mutating func bind(_ binding: ReplicaSync.Binding) {
