@@ -55,6 +55,16 @@ import Testing
         #expect(try replica.exported() == oracle(TestLog(), through: 0, pending: replica.store.outbox(after: 0, of: nil, limit: 100), user: replica.user))
     }
 
+    @Test("a text with any character of Unicode in it comes back as it was recorded")
+    func anyText() throws {
+        let replica = try Replica.test(folder, "r")
+        let text = "a\u{0}b\r\n\u{FEFF}e\u{301} é 👩‍👩‍👧 \u{10FFFF}\u{7F}"
+        try replica.quickly { try $0.importDocument(text: text, title: "t") }
+        let shown = try #require(try replica.view().find("d~1").shown("text")?.string)
+        #expect(Array(shown.utf8) == Array(text.utf8))
+        #expect(try replica.verify(by: TestSigner()).problems == [])
+    }
+
     @Test("a change that does not fit is refused before it is written")
     func refusals() throws {
         let replica = try Replica.test(folder, "r")

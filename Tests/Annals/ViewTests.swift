@@ -59,6 +59,25 @@ import Testing
         return lines
     }
 
+    @Test("what was pending in a view stays in it when it is refused")
+    func refusedSince() throws {
+        var log = TestLog()
+        let replica = try Replica.test(folder, "r")
+        try replica.meet(log)
+        let event = try replica.quickly { try $0.create("event", fields: [("title", "pending")]) }
+        let view = try replica.view()
+        try log.refuse(replica.store.outbox(after: 0, of: nil, limit: 1)[0], by: replica.user)
+        try replica.pull(log)
+        #expect(try replica.view().entity(event) == nil)
+        #expect(try view.find("e~1").shown("title") == "pending")
+        #expect(try view.entities(kind: "event").map(\.id) == [event])
+        #expect(try view.search("pending").map(\.entity.id) == [event])
+        // Recorded from the aged view: the person still saw it.
+        #expect(failure { try replica.quickly { try $0.set(event, "title", "x") } } == .notFound)
+        try replica.record(from: view) { try $0.set(event, "title", "x") }
+        #expect(try replica.verify(by: log.signer).problems == [])
+    }
+
     @Test("lists by any order and filter are the same from the file, from a view that has aged, and from the past")
     func queries() throws {
         var log = TestLog()

@@ -11,12 +11,14 @@ final class ChangeFeed: Sendable {
         var loop: EventLoop?
     }
 
-    private static let safetyPollMilliseconds: UInt64 = 1000
-
     private let folder: String
+    private let safetyPollMilliseconds: UInt64
     private let state = Locked(State())
 
-    init(folder: String) { self.folder = folder }
+    init(folder: String, safetyPollMilliseconds: UInt64 = 1000) {
+        self.folder = folder
+        self.safetyPollMilliseconds = safetyPollMilliseconds
+    }
 
     /// An element now, and one whenever something may have changed; those that nobody took yet are one.
     func listen() -> AsyncStream<Void> {
@@ -50,10 +52,10 @@ final class ChangeFeed: Sendable {
             return loop
         }
         guard let loop = fresh else { return }
-        loop.post { [weak self, folder] in
+        loop.post { [weak self, folder, safetyPollMilliseconds] in
             let timer = Timer(on: loop) { [weak self] in self?.tell() }
             timer.start(
-                afterMilliseconds: Self.safetyPollMilliseconds, repeatingMilliseconds: Self.safetyPollMilliseconds)
+                afterMilliseconds: safetyPollMilliseconds, repeatingMilliseconds: safetyPollMilliseconds)
             // Where watching is not possible, the look once a second remains.
             _ = try? FileWatcher(on: loop, path: folder) { [weak self] _ in self?.tell() }
         }

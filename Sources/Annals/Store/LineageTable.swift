@@ -24,12 +24,12 @@ struct LineageTable {
         }
     }
 
-    /// The change in the stored log with this hash: asked only when a renamed replica's first change arrives, so the
-    /// log is simply read through.
-    func ancestor(_ hash: ShortHash) throws -> Lineage.Ancestor? {
+    /// The change before entry `end` with this hash: asked only when a renamed replica's first change arrives, so the
+    /// log is simply read through. A batch is stored before it is folded, and what comes later is nobody's past.
+    func ancestor(_ hash: ShortHash, before end: Int64) throws -> Lineage.Ancestor? {
         var found: Lineage.Ancestor?
         try LogChunks(db: db).forEachLine { seq, line in
-            guard found == nil else { return }
+            guard found == nil, seq < end else { return }
             let line = Array(line)
             if let range = EntryCodec.changeRange(line) {
                 guard sha256(Array(line[range])).short == hash else { return }

@@ -12,6 +12,7 @@ struct ReplicaPaths: Sendable, Hashable {
     var folder: String { directory + "/" + Self.folderName }
     var database: String { folder + "/replica.sqlite" }
     var writeLock: String { folder + "/write.lock" }
+    var turnLock: String { folder + "/turn.lock" }
     var syncLock: String { folder + "/sync.lock" }
 
     /// The nearest folder from `start` upward that holds a replica.

@@ -10,14 +10,17 @@ extension ReplicaStore {
     ///   cannot be read; then nothing of the batch is stored.
     @discardableResult
     func apply(_ batch: Batch) throws -> ReplicaSync.Applied {
-        try write(.normal) { db, meta in
-            guard let log = meta.log, batch.checkpoint.log == log else {
-                throw AnnalsError(.damaged, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
+        // Only the one process that syncs moves the log's end, so the lines are read before others have to wait for it.
+        let before = try read { _, meta in meta }
+        guard let log = before.log, batch.checkpoint.log == log else {
+            throw AnnalsError(.damaged, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
+        }
+        let (entries, additions) = try Self.read(batch, after: before.head ?? ChainHash(log: log).head)
+        return try write(.normal) { db, meta in
+            guard batch.first == meta.have + 1, meta.head == before.head else {
+                throw AnnalsError(
+                    .damaged, "entries from \(batch.first) do not follow entry \(meta.have)", wayOut: "Sync again.")
             }
-            guard batch.first == meta.have + 1 else {
-                throw AnnalsError(.damaged, "entries from \(batch.first) do not follow entry \(meta.have)", wayOut: "Sync again.")
-            }
-            let (entries, additions) = try Self.read(batch, after: meta.head ?? ChainHash(log: log).head)
             try LogChunks(db: db).append(additions, first: batch.first)
             let applied = try self.fold(entries, db, &meta)
             meta.have = batch.last
@@ -99,7 +102,7 @@ extension ReplicaStore {
             var failure: (any Error)?
             set.canonical.apply(entry) { hash in
                 do {
-                    return try lineages.ancestor(hash)
+                    return try lineages.ancestor(hash, before: entry.seq)
                 } catch {
                     failure = error
                     return nil

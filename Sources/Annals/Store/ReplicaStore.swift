@@ -12,7 +12,7 @@ final class ReplicaStore: Sendable {
     let schema: Schema
     let ambient: Ambient
     private let pool: DatabasePool
-    private let writeLock: FileLock
+    private let writeLock: WriteLock
     private let feed: ChangeFeed
     private let isClosed = Locked(false)
 
@@ -25,7 +25,7 @@ final class ReplicaStore: Sendable {
         schema = Schema(vocabulary)
         feed = ChangeFeed(folder: paths.folder)
         try paths.checkFile()
-        writeLock = try FileLock(path: paths.writeLock)
+        writeLock = try WriteLock(paths)
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
