@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 RELEASE := .build/release
 
-.PHONY: help setup build demo install test test-all format lint clean
+.PHONY: help setup setup-tests build demo install test test-all format lint clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -26,8 +26,8 @@ demo: build ## the main job on seeds/, every claim checked
 install: build ## put `annals` on the PATH (PREFIX=/usr/local)
 	@scripts/install $(RELEASE)/annals "$(DESTDIR)$(PREFIX)/bin"
 
-test: setup lint ## every test
-	@scripts/timed "Building the tests in debug (the first time takes 5 to 10 minutes on two cores)" \
+test: lint ## every test
+	@scripts/timed "Building the tests in debug (the first time takes 5 to 10 minutes on two cores, later ones seconds)" \
 	    $(SWIFT) build --build-tests
 	@$(SWIFT) test --skip-build
 
@@ -35,7 +35,10 @@ test-all: test ## and what takes long: sanitizers, many seeds, a profile of the 
 	@scripts/setup --profile
 	@scripts/test-all
 
-lint: ## check the format of the Swift sources
+setup-tests:
+	@scripts/setup --tests
+
+lint: setup-tests ## check the format of the Swift sources
 	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 format: ## bring the Swift sources into that format

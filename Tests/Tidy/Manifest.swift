@@ -21,11 +21,11 @@ enum Manifest {
         Set(manifest.lines.flatMap { line in line.contains(".apt(") ? everyQuoted(in: String(line.components(around: ".apt(")[1])) : [] })
     }
 
-    /// The first column of the table's rows below a heading, without link brackets and code marks.
-    static func firstColumn(below heading: String, in document: SourceFile) -> [String] {
+    /// The first column of the table's rows below a heading that begin like this, without link brackets and code marks.
+    static func firstColumn(below heading: String, in document: SourceFile, beginning mark: String) -> [String] {
         guard let start = document.lines.firstIndex(of: heading) else { return [] }
         let section = document.lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }
-        let rows = section.drop { !$0.hasPrefix("| ---") }.dropFirst().filter { $0.hasPrefix("| ") }
+        let rows = section.drop { !$0.hasPrefix("| ---") }.dropFirst().filter { $0.hasPrefix("| " + mark) }
         return rows.compactMap { row in
             guard let cell = row.split(separator: "|").first else { return nil }
             let text = cell.drop { " [`".contains($0) }.prefix { !" ]`".contains($0) }
