@@ -29,6 +29,8 @@ public struct SimulationFile: Sendable {
     public private(set) var fold: Fold
     /// Ids of all changes written in this file.
     public private(set) var written: Set<ChangeID> = []
+    /// The changes behind the outbox rows, so that looking at them needs no reading.
+    private var pending: [ChangeID: Change] = [:]
     private var chain: [ShortHash: Lineage.Ancestor] = [:]
 
     public init(workspace: Name, user: Name, replica: Name, vocabulary: Vocabulary = .current) {
@@ -59,9 +61,10 @@ public struct SimulationFile: Sendable {
     /// The state as it shows now.
     public func screen() -> Screen {
         var state = fold
-        for row in outbox { if let change = try? ChangeCodec.decode(row.bytes) {
+        for row in outbox {
+            guard let change = pending[row.id] else { continue }
             state.apply(pending: change, author: user, replica: row.replica, common: row.fork)
-        } }
+        }
         return Screen(
             base: Base(seq: have, hash: hashes.last?.short), state: state,
             shown: Set(entries.filter { $0.change != nil }.map(\.changeID) + outbox.map(\.id)))
@@ -80,6 +83,7 @@ public struct SimulationFile: Sendable {
                 replica: replica, n: change.n, id: id, bytes: bytes, hash: hash, state: .queued, moved: moved, fork: fork))
         (n, last) = (change.n, hash)
         written.insert(id)
+        pending[id] = change
         return change
     }
 

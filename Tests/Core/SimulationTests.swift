@@ -34,16 +34,11 @@ func randomRuns(_ shard: UInt64) {
         entries += world.server.disk.lines(of: world.workspace).count
         met.formUnion(world.met)
     }
-    print("random runs, part \(shard), from seed \(first): \(entries) entries; met \(met.sorted().joined(separator: ", "))")
-}
-
-@Test("the random runs meet what they are for")
-func runsAreWild() {
-    var met: Set<String> = []
-    for seed in UInt64(1)...40 { met.formUnion(world(seed: seed).met) }
+    // What the runs are for happens in them.
     for what in ["refusal", "twin", "conflict", "overwrite", "no effect", "known", "failed commit", "long line", "done"] {
-        #expect(met.contains(what))
+        #expect(met.contains(what) || setting("ANNALS_SIMULATION_RUNS", 200) < 200)
     }
+    print("random runs, part \(shard), from seed \(first): \(entries) entries; met \(met.sorted().joined(separator: ", "))")
 }
 
 @Test("a run is decided by its seed")

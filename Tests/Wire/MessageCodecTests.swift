@@ -83,7 +83,7 @@ struct MessageCodecTests {
         (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"\#(head.hex)","role":"king"}"#, "role"),
         (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"\#(head.hex)","role":"reader","last":{"r":[1]}}"#, "last"),
         (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"00","role":"reader"}"#, "head"),
-        (#"{"type":"stopped","ws":"desk","replica":"r","n":1,"code":"tired"}"#, "code"),
+        (#"{"type":"stopped","ws":"desk","replica":"r","n":1,"code":7}"#, "code"),
         (#"{"type":"entries","ws":"desk","first":1}"#, "count"), (#"{"type":"ack","ws":"desk","replica":"r","n":1}"#, "seq"),
         (#"{"type":"checkpoint","ws":"desk"}"#, "log"), (#"{"type":"welcome","protocol":1,"nonce":""}"#, "server"), ("nonsense", "message"),
     ])
@@ -122,6 +122,12 @@ struct MessageCodecTests {
     func codes() {
         #expect(ProtocolErrorCode.allCases.allSatisfy { !$0.recovery.isEmpty })
         #expect(Set(ProtocolErrorCode.allCases.map(\.rawValue)).count == ProtocolErrorCode.allCases.count)
-        #expect(ServerMessage.StopCode.allCases.map(\.rawValue) == ["mismatch", "gap", "bad_base", "not_yours"])
+        #expect(ServerMessage.StopCode.allCases.prefix(4).map(\.rawValue) == ["mismatch", "gap", "bad_base", "not_yours"])
+    }
+
+    @Test("a stop for a reason that this version does not know is a stop all the same")
+    func unknownStop() throws {
+        let line = #"{"type":"stopped","ws":"desk","replica":"r1","n":4,"code":"tired"}"#
+        #expect(try ServerMessageCodec.decode(Array(line.utf8)) == .stopped(workspace: desk, replica: r1, n: 4, code: .unknown))
     }
 }
