@@ -25,6 +25,16 @@ struct Desk {
         isJSON = place.json
     }
 
+    private init(_ desk: Desk, view: View) {
+        replica = desk.replica
+        self.view = view
+        console = desk.console
+        isJSON = desk.isJSON
+    }
+
+    /// The same replica as it is now.
+    func refreshed() throws -> Desk { Desk(self, view: try replica.view()) }
+
     var vocabulary: Vocabulary { view.vocabulary }
 
     static func point(_ word: String) throws -> Point {

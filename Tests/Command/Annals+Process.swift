@@ -55,24 +55,31 @@ final class Bench: Sendable {
     }
 
     private func run(_ program: URL, _ words: [String], input: String?, environment: [String: String]) throws -> Run {
-        let files = ["out", "err", "in"].map { folder.appending(path: ".\(UUID().uuidString).\($0)") }
+        let files = ["in", "out", "err"].map { folder.appending(path: ".\(UUID().uuidString).\($0)") }
         defer { files.forEach { try? FileManager.default.removeItem(at: $0) } }
-        for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-        try Data((input ?? "").utf8).write(to: files[2])
-        let process = Process()
-        process.executableURL = program
-        process.arguments = words
-        process.currentDirectoryURL = folder
-        let path = Self.program.deletingLastPathComponent().path + ":/usr/bin:/bin"
-        let base = ["PATH": path, "TZ": "UTC", "HOME": folder.path, "LANG": "C.UTF-8"]
-        process.environment = base.merging(environment) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: files[2])
-        process.standardOutput = try FileHandle(forWritingTo: files[0])
-        process.standardError = try FileHandle(forWritingTo: files[1])
-        try process.run()
-        process.waitUntilExit()
-        let texts = try files.prefix(2).map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-        return Run(status: process.terminationStatus, out: texts[0], err: texts[1])
+        for file in files { try Data((input ?? "").utf8).write(to: file) }
+        let handles = [try FileHandle(forReadingFrom: files[0])] + (try files.dropFirst().map { try FileHandle(forWritingTo: $0) })
+        for handle in handles.dropFirst() { try handle.truncate(atOffset: 0) }
+        let child = try Child(
+            program.path, words, in: folder.path, environment: Self.environment(folder).merging(environment) { $1 },
+            descriptors: handles.map(\.fileDescriptor))
+        let status = child.wait()
+        let texts = try files.dropFirst().map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+        return Run(status: status, out: texts[0], err: texts[1])
+    }
+
+    /// Nothing of the environment that the tests run in.
+    static func environment(_ folder: URL) -> [String: String] {
+        let path = program.deletingLastPathComponent().path + ":/usr/bin:/bin"
+        return ["PATH": path, "TZ": "UTC", "HOME": folder.path, "LANG": "C.UTF-8"]
+    }
+
+    /// Starts `annals` and goes on; what it says goes to these descriptors.
+    func start(_ words: [String], out: Int32, error: Int32) throws -> Child {
+        let null = try FileHandle(forUpdating: URL(filePath: "/dev/null"))
+        return try Child(
+            Self.program.path, words, in: folder.path, environment: Self.environment(folder),
+            descriptors: [null.fileDescriptor, out, error])
     }
 
     func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }

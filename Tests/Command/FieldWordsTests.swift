@@ -99,17 +99,20 @@ import Testing
             ])
         let vocabulary = Vocabulary(version: 2, kinds: Vocabulary.current.kinds + [lake])
         let rewritten = FlagWords(vocabulary: vocabulary).rewritten([
-            "new", "lake", "Sevan", "--depth", "79", "--frozen", "2025-01", "--frozen.to=2025-02", "--rivers", "Hrazdan", "-m", "--depth",
+            "new", "lake", "Sevan", "--depth", "79", "--frozen", "2025-01", "--frozen.to=2025-02", "--frozen", "2026-01", "--rivers",
+            "Hrazdan",
+            "-m", "--depth",
         ])
         #expect(
             rewritten == [
                 "new", "lake", "Sevan", "--set", "depth=79", "--set", "frozen=2025-01", "--set", "frozen.to=2025-02", "--set",
+                "frozen=2026-01", "--set",
                 "rivers=Hrazdan",
                 "-m", "--depth",
             ])
         let sets = rewritten.indices.filter { rewritten[$0] == "--set" }.map { rewritten[$0 + 1] }
         let read = try FieldWords(kind: lake, words: Self.words).read(sets)
-        #expect(read.map(\.field.name) == ["depth", "frozen", "rivers"])
-        #expect(read.map(\.value) == [79, ["from": "2025-01", "to": "2025-02"], "Hrazdan"])
+        #expect(read.map(\.field.name) == ["depth", "frozen", "frozen", "rivers"])
+        #expect(read.map(\.value) == [79, ["from": "2025-01", "to": "2025-02"], ["from": "2026-01"], "Hrazdan"])
     }
 }

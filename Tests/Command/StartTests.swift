@@ -131,4 +131,16 @@ import Testing
         #expect(run.err.contains(what))
         #expect(try bench.changes() == 4)
     }
+
+    @Test("many annotations are recorded in as few changes as the limits allow, and one event goes through all of them")
+    func manyAnnotations() throws {
+        let bench = try Bench.desk()
+        let lines = (0..<250).map { "{\"document\":\"d~1\",\"start\":\($0 % 40),\"end\":\($0 % 40 + 5),\"event\":\"One\"}" }
+        try bench.write(lines.joined(separator: "\n"), to: "spans.jsonl")
+        let run = try bench.annals("-C", ".", "import", "--annotations", "spans.jsonl")
+        #expect(run.status == 0, "\(run.err)")
+        #expect(try bench.changes() == 7)
+        #expect(try bench.annals("list", "event").lines.count == 2)
+        #expect(try bench.annals("list", "citation").lines.count == 251)
+    }
 }

@@ -117,15 +117,11 @@ import Testing
     @Test("a live sync brings what others record")
     func live() throws {
         let pair = try Pair()
-        let live = Process()
-        live.executableURL = Bench.program
-        live.arguments = ["-C", "b", "sync", "--live", "-q"]
-        live.currentDirectoryURL = pair.bench.folder
-        live.standardError = FileHandle.nullDevice
-        try live.run()
+        let null = try FileHandle(forUpdating: URL(filePath: "/dev/null"))
+        let live = try pair.bench.start(["-C", "b", "sync", "--live", "-q"], out: null.fileDescriptor, error: null.fileDescriptor)
         defer {
             live.terminate()
-            live.waitUntilExit()
+            _ = live.wait()
         }
         try pair.bench.done("-C", "a", "set", "e1.title", "Live title")
         try pair.bench.done("-C", "a", "sync")

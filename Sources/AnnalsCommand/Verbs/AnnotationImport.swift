@@ -14,8 +14,10 @@ struct AnnotationImport {
 
     private var checked: [Checked] = []
 
-    /// Annotations in one change: each makes at most five operations, and a change stays far below every limit.
+    /// Annotations in one change: each makes at most five operations, half of the thousand that a change may have.
     static let batchMax = 100
+    /// Bytes of quotes and notes in one change: with every escape less than half of the limit on a change.
+    static let batchBytesMax = 1 << 19
 
     /// - Parameter imported: the text that is imported with them, which annotations without a document are about.
     init(_ path: String, imported: String?, _ desk: Desk) throws {
@@ -69,9 +71,9 @@ struct AnnotationImport {
     func record(_ desk: Desk, _ options: RecordOptions) throws {
         guard let about = desk.vocabulary.field("about", of: "citation") else { return }
         var events: [Value: ItemID] = [:]
-        for start in stride(from: 0, to: checked.count, by: Self.batchMax) {
-            let batch = checked[start..<min(start + Self.batchMax, checked.count)]
-            try desk.record(options, about: "\(batch.count) annotations") { draft in
+        for batch in batches {
+            // Each sees the events that those before it made.
+            try desk.refreshed().record(options, about: "\(batch.count) annotations") { draft in
                 for item in batch {
                     let citation = try draft.create("citation", fields: CiteCommand.fields(item.passage, of: item.document))
                     if let event = try event(item, &events, draft) {
@@ -84,6 +86,22 @@ struct AnnotationImport {
             }
         }
         desk.console.remark("\(checked.count) annotations checked" + (options.dryRun ? "" : " and recorded"))
+    }
+
+    /// The annotations in as many changes as the limits ask for; what is in one is recorded whole.
+    private var batches: [[Checked]] {
+        var batches: [[Checked]] = []
+        var bytes = 0
+        for item in checked {
+            let size = item.passage.quote.exact.utf8.count + (item.annotation.note?.utf8.count ?? 0)
+            if batches.isEmpty || batches[batches.count - 1].count == Self.batchMax || bytes + size > Self.batchBytesMax {
+                batches.append([])
+                bytes = 0
+            }
+            batches[batches.count - 1].append(item)
+            bytes += size
+        }
+        return batches
     }
 
     private func event(_ item: Checked, _ events: inout [Value: ItemID], _ draft: Draft) throws -> ItemID? {

@@ -42,7 +42,7 @@ struct ImportCommand: ParsableCommand {
         let spans = try annotations.map { try AnnotationImport($0, imported: text, desk) }
         shown.say("recording")
         if let text { try recordDocument(text, desk) }
-        if let spans { try spans.record(try Desk(place), record) }
+        if let spans { try spans.record(desk, record) }
     }
 
     private func recordDocument(_ text: String, _ desk: Desk) throws {
