@@ -59,6 +59,8 @@ public struct ReplicaSync: Sendable {
         case outboxChanged
         /// A transaction failed; the file is as it was before.
         case storageFailed(String)
+        /// What came proves itself but cannot be read; nothing of it was stored.
+        case unreadable(String)
         case tick
     }
 
@@ -215,6 +217,8 @@ public struct ReplicaSync: Sendable {
             outboxMayHaveMore = true
         case .storageFailed(let what):
             finish(.storage(what), into: &effects)
+        case .unreadable(let what):
+            end(.badEntry(seq: position.have + 1, what: what), into: &effects)
         case .tick:
             if let lastHeard, now.milliseconds - lastHeard.milliseconds > limits.idleSeconds * 2000 {
                 finish(.disconnected("nothing heard for a long time"), into: &effects)
@@ -257,6 +261,8 @@ public struct ReplicaSync: Sendable {
             if !isApplying { end(stop, into: &effects) }
         case .storageFailed(let what):
             end(.storage(what), into: &effects)
+        case .unreadable(let what):
+            end(.badEntry(seq: position.have + 1, what: what), into: &effects)
         default: break
         }
     }

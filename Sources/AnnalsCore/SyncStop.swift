@@ -60,6 +60,8 @@ public enum SyncStop: Error, Sendable, Hashable, CustomStringConvertible {
             "the server knows \(replica) as another user's. Sign in as that user, or make a new clone."
         case .tooLong(let replica, let n, let limit):
             "change \(n) of \(replica) is longer than the \(limit) bytes that this server takes. It and what comes after it wait here unsent; entries still arrive. Ask who runs the server for a higher limit."
+        case .pushStopped(let replica, let n, .unknown):
+            "the server takes no more changes of \(replica) from number \(n) on, for a reason that this version does not know. Upgrade this program; what waits here stays."
         case .storage(let what):
             "this replica's file could not be written (\(what)). Nothing recorded is lost; make room or rights and sync again."
         }

@@ -89,6 +89,8 @@ public struct Ignored: Sendable, Hashable {
         case notOwner = "not-owner"
         /// The field is said once, at creation.
         case immutable
+        /// The operation names another kind than the item's.
+        case otherKind = "other-kind"
     }
 
     public init(_ stamp: Stamp, field: String, reason: Reason) {

@@ -29,7 +29,7 @@ extension Entity {
         case .add(_, let field, let value), .append(_, let field, let value):
             guard mayWrite(field, stamp, vocabulary) else { return }
             revise(stamp, lineage)
-            guard absent.remove(stamp.id) == nil else { return }
+            if operation.name == "append", absent.remove(stamp.id) != nil { return }
             elements[field, default: []].append(Element(stamp, value))
         case .remove(_, let field, let gone):
             guard mayWrite(field, stamp, vocabulary) else { return }
@@ -59,9 +59,12 @@ extension Entity {
         }
         revise(stamp, lineage)
         for member in fields {
-            let rule = vocabulary.field(member.key, of: kind)
-            if rule?.merge == .immutable || rule == nil {
-                if first { immutable[member.key] = member.value }
+            if vocabulary.field(member.key, of: kind)?.merge == .immutable {
+                if first {
+                    immutable[member.key] = member.value
+                } else if immutable[member.key] != member.value {
+                    ignored.append(Ignored(stamp, field: member.key, reason: .immutable))
+                }
             } else {
                 _ = write(member.key, member.value, stamp, closes: nil, perCoder: false, vocabulary, lineage)
             }

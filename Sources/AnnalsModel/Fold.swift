@@ -46,7 +46,11 @@ public struct Fold: Sendable {
                 entity = Entity(id: id, kind: operation.kind)
             }
             // An operation that names another kind than the entity's own is about nothing that exists.
-            guard entity.kind == operation.kind else { continue }
+            guard entity.kind == operation.kind else {
+                entity.ignored.append(Ignored(stamp, field: operation.field ?? Entity.existenceField, reason: .otherKind))
+                entities[id] = entity
+                continue
+            }
             entity.apply(operation, stamp, ordinal: ordinals[operation.kind] ?? 1, vocabulary, lineage)
             entities[id] = entity
         }

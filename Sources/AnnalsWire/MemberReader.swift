@@ -100,11 +100,13 @@ extension Base {
     var value: Value { .array([.integer(seq), .string(hash?.hex ?? "")]) }
 }
 
-/// Reads one line as one object.
+/// Reads one line as one object. How long it may be, its framer has said.
 func parseObject(_ line: [UInt8], _ subject: String) throws(CodecError) -> MemberReader {
     let value: Value
     do throws(JSONError) {
-        value = try Value.parse(line)
+        var scanner = JSONScanner()
+        let span = line.span.bytes
+        value = try Value(decoding: scanner.scan(span), in: span)
     } catch {
         throw CodecError("\(subject): \(error)")
     }

@@ -33,6 +33,8 @@ public enum ServerMessage: Sendable, Equatable {
         case badBase = "bad_base"
         /// The replica id belongs to another user.
         case notYours = "not_yours"
+        /// A code that this version does not know: a stop all the same. It is never sent.
+        case unknown
     }
 
     public struct Welcome: Sendable, Equatable {

@@ -122,9 +122,7 @@ public enum ServerMessageCodec {
                 detail: reader.optional("detail")?.string ?? "")
         case "known": return .known(workspace: workspace, replica: replica, n: n)
         default:
-            guard let code = ServerMessage.StopCode(rawValue: try reader.string("code")) else {
-                throw reader.wrong("code", "a code of the SPEC")
-            }
+            let code = ServerMessage.StopCode(rawValue: try reader.string("code")) ?? .unknown
             return .stopped(workspace: workspace, replica: replica, n: n, code: code)
         }
     }

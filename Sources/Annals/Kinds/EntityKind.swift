@@ -14,8 +14,10 @@ public protocol EntityKind: Sendable {
 
 /// The id of an entity of a known kind.
 public struct Item<Kind: EntityKind>: Sendable, Hashable {
+    /// The id, as operations and queries take it.
     public let id: ItemID
 
+    /// Says that the entity with this id is of the kind; nothing is looked up.
     public init(_ id: ItemID) { self.id = id }
 }
 

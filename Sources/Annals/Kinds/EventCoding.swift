@@ -22,14 +22,20 @@ public struct EventCoding: Sendable, Hashable {
         case assault = "ASSAULT"
     }
 
+    /// The event type.
     public var type: EventType
+    /// PLOVER modes, which refine the type.
     public var mode: [String]
+    /// PLOVER contexts.
     public var contexts: [String]
+    /// The CAMEO code, for older coding schemes.
     public var cameo: String?
+    /// Why it was coded so.
     public var note: String?
     /// The codebook that was used.
     public var codebook: String?
 
+    /// A judgment; what is left out is not said.
     public init(
         type: EventType, mode: [String] = [], contexts: [String] = [], cameo: String? = nil, note: String? = nil,
         codebook: String? = nil
@@ -42,6 +48,7 @@ public struct EventCoding: Sendable, Hashable {
         self.codebook = codebook
     }
 
+    /// The judgment as the field's value.
     public var value: Value {
         var members: [(String, Value)] = [("type", .string(type.rawValue))]
         if !mode.isEmpty { members.append(("mode", .array(mode.map(Value.string)))) }

@@ -8,8 +8,11 @@ public struct HistoryStep: Sendable {
     public let entry: Entry?
     /// What was done; nil for a refusal in the log.
     public let change: Change?
+    /// Who did it.
     public let author: Name
+    /// The replica that it was done on.
     public let replica: Name
+    /// The change's id, kept through refusal.
     public let changeID: ChangeID
     /// The change's number in its replica.
     public let n: Int64

@@ -18,6 +18,7 @@ public enum ChangeState: Sendable, Hashable {
 
 /// What recording gives back: the change's name, and how to follow it. It can be had again after a restart.
 public struct Receipt: Sendable {
+    /// The change's id.
     public let change: ChangeID
     /// The change's number in this replica: `@~3`.
     public let n: Int64

@@ -18,6 +18,7 @@ public final class Replica: Sendable {
     public let user: Name
     let store: ReplicaStore
 
+    /// What can be recorded here.
     public var vocabulary: Vocabulary { store.vocabulary }
 
     init(_ store: ReplicaStore) throws {

@@ -6,21 +6,31 @@ internal import GRDB
 public struct ReplicaStatus: Sendable, Hashable {
     /// A change that is not confirmed.
     public struct Waiting: Sendable, Hashable {
+        /// The change's id.
         public var change: ChangeID
         /// Its number in this replica: `@~3`.
         public var n: Int64
+        /// How far it is, and so what it waits for.
         public var state: ChangeState
+        /// When its author wrote it.
         public var written: Instant
         /// Its author's reason.
         public var why: String?
     }
 
+    /// The folder of the replica.
     public var directory: String
+    /// Who records here.
     public var user: Name
+    /// What the server lets the user do; nil before the first sync.
     public var role: Role?
+    /// The id that this file writes under.
     public var replica: Name
+    /// The workspace; nil until one is named.
     public var workspace: Name?
+    /// The address of the server last met.
     public var server: String?
+    /// The id of the log that the replica is bound to; nil before the first sync.
     public var log: String?
     /// The last entry here.
     public var have: Int64
@@ -30,14 +40,18 @@ public struct ReplicaStatus: Sendable, Hashable {
     public var waiting: [Waiting]
     /// Refused changes, kept for their author.
     public var refused: [Waiting]
+    /// How many conflicts wait for a person.
     public var openConflicts: Int
     /// When a sync last brought or finished something.
     public var lastSync: Instant?
     /// Why sync does not go on by itself.
     public var stop: Stop?
 
+    /// A named stop: what it is, and what it waits for.
     public struct Stop: Sendable, Hashable {
+        /// The stop's name, such as `twin`.
         public var code: String
+        /// What it means and what to do.
         public var text: String
     }
 
@@ -46,6 +60,7 @@ public struct ReplicaStatus: Sendable, Hashable {
 }
 
 extension Replica {
+    /// Where the replica stands now.
     public func status() throws -> ReplicaStatus {
         try store.read { db, meta in
             var waiting: [ReplicaStatus.Waiting] = []

@@ -14,6 +14,7 @@ public struct Verification: Sendable, Hashable {
     /// What is wrong, each with its place; empty where all is well.
     public var problems: [String] = []
 
+    /// Whether nothing is wrong.
     public var isSound: Bool { problems.isEmpty && isProven != false }
 }
 

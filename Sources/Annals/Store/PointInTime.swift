@@ -1,7 +1,6 @@
 internal import AnnalsCore
 internal import AnnalsModel
 internal import GRDB
-internal import Glibc
 
 /// Where a snapshot stands: an entry of the log, and how far this file's own changes had come.
 struct SnapshotMark: Sendable, Hashable {
@@ -40,36 +39,39 @@ struct PointInTime {
     /// Some entities as a snapshot showed them: its entries, and the changes that were pending then, whatever became of them since.
     func visible(_ ids: Set<ItemID>, at mark: SnapshotMark) throws -> [ItemID: Entity] {
         var fold = try canonical(ids, through: mark.base.seq)
-        for row in try pending(at: mark) {
-            let change = try decodeOwn(row)
-            if ids.isDisjoint(with: change.entities) { continue }
-            fold.apply(pending: change, author: mark.user, replica: row.replica, common: row.fork)
+        for row in try pending(touching: ids, at: mark) {
+            fold.apply(pending: try decodeOwn(row), author: mark.user, replica: row.replica, common: row.fork)
         }
         return fold.entities.filter { ids.contains($0.key) }
     }
 
-    /// The changes of this file that were pending at a snapshot, in the order in which they are folded.
-    func pending(at mark: SnapshotMark) throws -> [PendingRow] {
-        var rows = try Outbox(db: db).all().filter { row in
-            row.pending.replica != mark.replica || row.pending.n <= mark.lastN
-        }.filter { row in
-            // A refusal that the snapshot did not know yet.
-            !row.isParked || (row.seq ?? 0) > mark.base.seq
-        }.map(\.pending)
-        let confirmed = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT seq FROM receipt WHERE seq > ? AND code IS NULL ORDER BY seq"),
-            arguments: [mark.base.seq])
-        for row in confirmed {
-            let seq: Int64 = row[0]
-            guard let line = try LogChunks(db: db).line(seq) else { throw DamagedState() }
-            let entry = try decodeEntry(line, seq: seq)
-            guard let change = entry.change, let range = LogReader.changeRange(line), change.n <= mark.lastN || entry.replica != mark.replica
-            else { continue }
+    /// The changes of this file that were pending at a snapshot and touch some entities, in the order in which they are folded.
+    private func pending(touching ids: Set<ItemID>, at mark: SnapshotMark) throws -> [PendingRow] {
+        let outbox = Outbox(db: db)
+        var rows = try outbox.waiting(touching: ids).filter { !$0.isParked }.map(\.pending)
+        // Those that were refused since, and those that were confirmed since.
+        rows += try outbox.rows("WHERE code IS NOT NULL AND seq > ?", [mark.base.seq]).map(\.pending).filter { row in
+            try !ids.isDisjoint(with: decodeOwn(row).entities)
+        }
+        rows += try confirmed(touching: ids, since: mark.base.seq)
+        return rows.filter { $0.replica != mark.replica || $0.n <= mark.lastN }
+            .sorted { ($0.replica, $0.n) < ($1.replica, $1.n) }
+    }
+
+    private func confirmed(touching ids: Set<ItemID>, since seq: Int64) throws -> [PendingRow] {
+        let receipts = try Set(
+            String.fetchAll(
+                db.cachedStatement(sql: "SELECT change_id FROM receipt WHERE seq > ? AND code IS NULL"), arguments: [seq]))
+        if receipts.isEmpty { return [] }
+        var rows: [PendingRow] = []
+        try LogReader(db: db).forEachEntry(touching: ids, from: seq + 1, through: .max) { entry, line in
+            guard receipts.contains(entry.changeID.raw), let range = LogReader.changeRange(line) else { return }
+            let link = entry.link
             rows.append(
                 PendingRow(
-                    replica: entry.replica, n: change.n, id: change.id, bytes: Array(line[range]), hash: entry.link.hash,
+                    replica: entry.replica, n: link.n, id: entry.changeID, bytes: Array(line[range]), hash: link.hash,
                     state: .accepted, moved: entry.moved, fork: entry.common))
         }
-        return rows.sorted { ($0.replica, $0.n) < ($1.replica, $1.n) }
+        return rows
     }
 }

@@ -2,6 +2,7 @@ public import AnnalsModel
 
 /// Where a workspace is served: `annals://HOST[:PORT]/WORKSPACE`, or `annals+unix:PATH?ws=WORKSPACE` for a Unix socket.
 public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+    /// How the server is reached.
     public enum Transport: Sendable, Hashable {
         case tcp(host: String, port: UInt16)
         case unix(path: String)
@@ -10,9 +11,12 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// The port of a server that says nothing else.
     public static let defaultPort: UInt16 = 7414
 
+    /// How the server is reached.
     public var transport: Transport
+    /// The workspace there.
     public var workspace: Name
 
+    /// The address of a workspace on a server.
     public init(_ transport: Transport, workspace: Name) {
         self.transport = transport
         self.workspace = workspace
@@ -50,6 +54,7 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
             wayOut: "Write annals://HOST[:PORT]/WORKSPACE or annals+unix:/PATH?ws=WORKSPACE.")
     }
 
+    /// The address as a person writes it; `parse` reads it back.
     public var description: String {
         switch transport {
         case .tcp(let host, let port):

@@ -130,6 +130,8 @@ actor SyncDriver {
             let outcome: ReplicaSync.Input?
             do {
                 outcome = try work(store)
+            } catch let error as AnnalsError where error.code == .damaged {
+                outcome = .unreadable(error.what)
             } catch {
                 outcome = .storageFailed("\(error)")
             }

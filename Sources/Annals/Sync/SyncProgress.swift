@@ -28,5 +28,6 @@ public struct SyncSummary: Sendable, Equatable {
     /// The replica's last entry now.
     public var have: Int64 = 0
 
+    /// Nothing yet.
     public init() {}
 }

@@ -2,7 +2,9 @@ public import AnnalsModel
 
 /// Two or more writes that did not see each other and differ: open until a person resolves it.
 public struct Conflict: Sendable, Hashable {
+    /// The entity in conflict.
     public let item: ItemID
+    /// Its kind.
     public let kind: String
     /// `e40`
     public let handle: String
@@ -13,6 +15,7 @@ public struct Conflict: Sendable, Hashable {
     /// In the order of the log, what is pending last.
     public let sides: [Write]
 
+    /// A conflict as it is found.
     public init(item: ItemID, kind: String, handle: String, field: String, author: Name?, sides: [Write]) {
         self.item = item
         self.kind = kind

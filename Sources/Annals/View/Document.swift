@@ -5,6 +5,7 @@ public import AnnalsModel
 ///     let article = try view.document("d12")
 ///     let quote = try article.passage("the draft Agreement...both countries")
 public struct Document: Sendable {
+    /// The document as an entity.
     public let entity: Entity
     /// The text as it stands, never changed.
     public let text: String
@@ -19,7 +20,9 @@ public struct Document: Sendable {
         matcher = QuoteMatcher(text: text)
     }
 
+    /// Its id, the digest of its text.
     public var id: ItemID { entity.id }
+    /// Its headline or file name; nil where none was said.
     public var title: String? { entity.shown("title")?.string }
 
     /// The places that a quote matches: forgiving in dashes, quotation marks, spaces and case; `A...B` takes all between.

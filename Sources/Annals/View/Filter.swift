@@ -38,8 +38,10 @@ public struct Filter: Sendable {
     /// It has an open conflict.
     public static var inConflict: Filter { Filter(node: .inConflict) }
 
+    /// At least one of these holds.
     public static func any(_ filters: Filter...) -> Filter { Filter(node: .any(filters)) }
 
+    /// This does not hold.
     public static func not(_ filter: Filter) -> Filter { Filter(node: .not(filter)) }
 
     /// What the filter means; SQL only narrows down what it is asked about.

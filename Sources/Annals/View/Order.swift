@@ -11,6 +11,7 @@ public struct Order: Sendable, Hashable {
     }
 
     let key: Key
+    /// Whether the last comes first.
     public var descending = false
 
     /// By handle: the order of the log, and what is pending last.
@@ -25,6 +26,7 @@ public struct Order: Sendable, Hashable {
     /// By when it last changed.
     public static let updated = Order(key: .updated)
 
+    /// The same order, the other way round.
     public var reversed: Order {
         var order = self
         order.descending.toggle()

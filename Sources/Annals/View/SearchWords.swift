@@ -26,10 +26,12 @@ struct SearchWords: Sendable {
 
 /// An entity found by its words.
 public struct SearchHit: Sendable {
+    /// What was found.
     public let entity: Entity
     /// The surroundings of the words found, which stand between U+2068 and U+2069 so that right-to-left text stays in order.
     public let snippet: String
 
+    /// A hit with its snippet.
     public init(entity: Entity, snippet: String) {
         self.entity = entity
         self.snippet = snippet

@@ -10,6 +10,7 @@ public import AnnalsModel
 public struct View: Sendable {
     /// The last entry that it shows, as it goes into what is recorded from it.
     public let base: Base
+    /// What can be recorded, and so what the fields mean.
     public let vocabulary: Vocabulary
     let source: any EntitySource
 
