@@ -141,6 +141,23 @@ import Testing
         lock.unlock()
     }
 
+    @Test("every commit sets the lock file's time, for those who watch the folder")
+    func touched() throws {
+        let replica = try Replica.test(folder, "r")
+        let path = replica.store.paths.writeLock
+        func time() throws -> Date? {
+            try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        }
+        let old = Date(timeIntervalSince1970: 1_000_000)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+        #expect(try time() == old)
+        try replica.store.write { _, _ in
+            let during = try time()
+            #expect(during == old)
+        }
+        #expect(try time() != old)
+    }
+
     @Test("one process syncs a file at a time; others are told so")
     func syncLock() throws {
         let replica = try Replica.test(folder, "r")

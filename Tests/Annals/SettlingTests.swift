@@ -156,6 +156,35 @@ import Testing
         #expect(try replica.verify(by: log.signer) .entries == 50)
     }
 
+    @Test("a pull folds again only what it touches, however much is pending")
+    func touchedOnly() throws {
+        var log = TestLog()
+        let replica = try Replica.test(folder, "r")
+        let other = try Replica.test(folder, "o", user: "bek", seed: 2)
+        for one in [replica, other] { try one.meet(log) }
+        let shared = try other.quickly { edit in try (1...3).map { try edit.create("event", fields: [("title", .string("\($0)"))]) } }
+        try other.push(&log)
+        for one in [replica, other] { try one.pull(log) }
+        for number in 1...40 {
+            try replica.quickly { edit in
+                try edit.create("event", fields: [("title", .string("pending \(number)"))])
+                if number % 10 == 0 { try edit.add(shared[0], "tags", .string("t\(number)")) }
+            }
+        }
+        try other.quickly { edit in
+            try edit.set(shared[0], "title", "touched")
+            try edit.set(shared[1], "title", "touched too")
+        }
+        try other.push(&log)
+        try replica.pull(log)
+        let written = try replica.store.read { db, meta in
+            try String.fetchAll(db, sql: "SELECT _id FROM kind_event WHERE _changed = ? ORDER BY _id", arguments: [meta.generation])
+        }
+        #expect(written == [shared[0], shared[1]].map(\.raw).sorted())
+        #expect(try replica.view().entity(shared[0])?.shownElements("tags", .current).count == 4)
+        #expect(try replica.verify(by: log.signer).problems == [])
+    }
+
     @Test("a server's last n says anew which rows are queued, and marks never go back")
     func states() throws {
         let log = TestLog()
