@@ -2,6 +2,7 @@
 ///
 /// Programs look at ``code``; people read ``description``. Codes are added over time, so switch with a `default`.
 public struct AnnalsError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is, and the exit status of a command that ends with it.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The word for scripts and logs.
         public let description: String
