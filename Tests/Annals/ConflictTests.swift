@@ -4,7 +4,9 @@ import Testing
 @testable import Annals
 
 @Suite struct ConflictTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     /// Two replicas whose dates of one event, and existence of another, conflict.
     private func inConflict() throws -> (aliya: Replica, bek: Replica, log: TestLog, event: ItemID) {
@@ -34,7 +36,9 @@ import Testing
         do {
             try aliya.record(from: view) { try $0.set(event, "when", ["edtf": "2026"]) }
         } catch let error as AnnalsError {
-            #expect(error.description == "e1.when is in conflict (aliya, bek). Look with `annals conflicts`, then `annals resolve e1.when --take aliya`.")
+            #expect(
+                error.description
+                    == "e1.when is in conflict (aliya, bek). Look with `annals conflicts`, then `annals resolve e1.when --take aliya`.")
         }
         // Other fields of the same entity are free.
         try aliya.quickly { try $0.set(event, "title", "z") }

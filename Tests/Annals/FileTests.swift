@@ -7,7 +7,9 @@ import Testing
 
 /// The file: what it is, what is not one, and who may write.
 @Suite struct FileTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("an annotation is on disk when it is recorded: the writer is in WAL mode with synchronous FULL, also after a pull")
     func synchronous() throws {

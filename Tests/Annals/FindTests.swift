@@ -4,7 +4,9 @@ import Testing
 @testable import Annals
 
 @Suite struct FindTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("handles, pending handles after confirmation, ids and their beginnings name one thing")
     func names() throws {

@@ -6,7 +6,9 @@ import Testing
 
 /// Receipts, observers, history and verification.
 @Suite struct FollowingTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("a receipt is fulfilled when another process brings the confirmation", .timeLimit(.minutes(1)))
     func receipt() async throws {
@@ -91,7 +93,9 @@ import Testing
         #expect(try replica.step(one.change!.raw).seq == 1)
         #expect(failure { try replica.step("@9") } == .notFound)
         var count = 0
-        try replica.replay { _ in count += 1; return count < 2 }
+        try replica.replay { _ in
+            count += 1; return count < 2
+        }
         #expect(count == 2)
     }
 
@@ -147,7 +151,8 @@ import Testing
         #expect(lines[0] == #"{"format":"annals-export/1","vocabulary":1}"#)
         #expect(
             lines[1]
-                == #"{"codings":{"coding":{"aliya":{"type":"AID"}}},"created":{"at":"2025-08-09T00:40:01.000Z","by":"aliya","seq":1},"existence":"present","fields":{"title":"x"},"handle":"e1","id":"\#(id)","kind":"event","sets":{"tags":[{"by":"aliya","id":"\#(change)-2","value":"b"},{"by":"aliya","id":"\#(change)-3","value":"a"}]}}"#)
+                == #"{"codings":{"coding":{"aliya":{"type":"AID"}}},"created":{"at":"2025-08-09T00:40:01.000Z","by":"aliya","seq":1},"existence":"present","fields":{"title":"x"},"handle":"e1","id":"\#(id)","kind":"event","sets":{"tags":[{"by":"aliya","id":"\#(change)-2","value":"b"},{"by":"aliya","id":"\#(change)-3","value":"a"}]}}"#
+        )
         #expect(lines.count == 2)
     }
 
@@ -169,7 +174,10 @@ import Testing
         }.0
         let stored = try #require(try replica.view().entity(citation))
         #expect(stored.shown("quote")?["exact"] == "— “the draft Agreement”")
-        #expect(stored.shownElements("about", .current).map(\.value) == [["item": .string(event.id.raw), "field": "occurrence", "stance": "supports"]])
+        #expect(
+            stored.shownElements("about", .current).map(\.value) == [
+                ["item": .string(event.id.raw), "field": "occurrence", "stance": "supports"]
+            ])
         #expect(
             failure {
                 try replica.quickly { try $0.cite(citation, for: event.id, field: "whence") }

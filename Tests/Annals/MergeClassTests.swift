@@ -4,7 +4,9 @@ import Testing
 @testable import Annals
 
 @Suite struct MergeClassTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("every merge class can be recorded and shows at once")
     func everyClass() throws {
@@ -52,7 +54,9 @@ import Testing
         #expect(failure { try replica.quickly { try $0.set(event, "title", "x") } } == .retracted)
         try replica.quickly { try $0.restore(event) }
         #expect(try replica.view().entities(kind: "event").map(\.id) == [event])
-        #expect(try replica.exported() == oracle(TestLog(), through: 0, pending: replica.store.outbox(after: 0, of: nil, limit: 100), user: replica.user))
+        #expect(
+            try replica.exported()
+                == oracle(TestLog(), through: 0, pending: replica.store.outbox(after: 0, of: nil, limit: 100), user: replica.user))
     }
 
     @Test("a text with any character of Unicode in it comes back as it was recorded")
@@ -71,10 +75,12 @@ import Testing
         #expect(failure { try replica.quickly { try $0.create("spaceship") } } == .usage)
         #expect(failure { try replica.quickly { try $0.create("event", fields: [("titel", "x")]) } } == .usage)
         #expect(failure { try replica.quickly { try $0.create("event") } } == .invalid)
-        #expect(failure { try replica.quickly { try $0.create("event", fields: [("title", "x"), ("occurrence", "perhaps")]) } } == .invalid)
+        #expect(
+            failure { try replica.quickly { try $0.create("event", fields: [("title", "x"), ("occurrence", "perhaps")]) } } == .invalid)
         #expect(failure { try replica.quickly { _ in } } == .invalid)
         let ghost = "0123456789abcdef-1"
-        #expect(failure { try replica.quickly { try $0.create("note", fields: [("target", .string(ghost)), ("text", "?")]) } } == .notFound)
+        #expect(
+            failure { try replica.quickly { try $0.create("note", fields: [("target", .string(ghost)), ("text", "?")]) } } == .notFound)
         let event = try replica.quickly { try $0.create("event", fields: [("title", "x")]) }
         #expect(
             failure {

@@ -5,7 +5,9 @@ import Testing
 @testable import Annals
 
 @Suite struct PlainSQLTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("plain sqlite3 reads events, citations, the log, the outbox, conflicts and the search index")
     func views() throws {
@@ -27,7 +29,10 @@ import Testing
             try edit.code(event, EventCoding(type: .support))
         }
         #expect(
-            try sqlite3(replica, "SELECT handle, title, when_edtf, when_earliest, when_latest, tags, author, json_extract(coding, '$.aliya.type') FROM events")
+            try sqlite3(
+                replica,
+                "SELECT handle, title, when_edtf, when_earliest, when_latest, tags, author, json_extract(coding, '$.aliya.type') FROM events"
+            )
                 == "e1|Zoë's visit|2025-08-07/2025-08-08|2025-08-07|2025-08-08|tripp; b|aliya|SUPPORT")
         #expect(try sqlite3(replica, "SELECT handle, document, quote_exact, position_start FROM citations") == "q~2|d1|draft Agreement|4")
         #expect(try sqlite3(replica, "SELECT seq, author, change IS NOT NULL, why FROM log") == "1|aliya|1|first \"import\"")

@@ -4,7 +4,9 @@ import Testing
 @testable import Annals
 
 @Suite struct SchemaTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     static let extended = Vocabulary(
         version: 2,
@@ -32,13 +34,17 @@ import Testing
                     ("parties", .string(actor.raw)),
                 ])
         }
-        #expect(try sqlite3(replica, "SELECT handle, name, signed_on, signed_on_earliest, signed_on_latest, articles, depositary_text FROM treaties")
-            == "t~2|Peace treaty|2025-08|2025-08-01|2025-08-31|17|UN")
+        #expect(
+            try sqlite3(
+                replica, "SELECT handle, name, signed_on, signed_on_earliest, signed_on_latest, articles, depositary_text FROM treaties")
+                == "t~2|Peace treaty|2025-08|2025-08-01|2025-08-31|17|UN")
         #expect(failure { try replica.quickly { try $0.create("treaty", fields: [("name", "x"), ("articles", 0)]) } } == .invalid)
         #expect(failure { try replica.quickly { try $0.create("treaty") } } == .invalid)
         #expect(try replica.view().find("t~2").shown("articles") == 17)
         #expect(try replica.view().search("peace").map(\.entity.kind) == ["treaty"])
-        #expect(try replica.view().entities(kind: "treaty", where: .equals("articles", 17), .overlaps("signed-on", from: "2025-08-20", to: nil)).count == 1)
+        #expect(
+            try replica.view().entities(kind: "treaty", where: .equals("articles", 17), .overlaps("signed-on", from: "2025-08-20", to: nil))
+                .count == 1)
         #expect(try replica.view().entities(kind: "treaty", where: .equals("parties", .string(actor.raw))).count == 1)
     }
 

@@ -4,20 +4,27 @@ import Testing
 @testable import Annals
 
 @Suite struct SearchTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test(
         "words are found whatever their case, diacritics and script",
         arguments: [
             ("zoe", "e~1"), ("ZOË VISIT", "e~1"), ("əliyev", "e~2"), ("Eliyev", ""), ("Երև", "e~3"), ("ԲԱՔՈՒ", "e~3"), ("باكو", "e~4"),
-            ("שָׁלוֹם", "e~5"), ("עולם", "e~5"), ("peace treaty", "e~6"), ("\"treaty peace\"", ""), ("\"peace treaty\"", "e~6"), ("treaty pea", "e~6"),
+            ("שָׁלוֹם", "e~5"), ("עולם", "e~5"), ("peace treaty", "e~6"), ("\"treaty peace\"", ""), ("\"peace treaty\"", "e~6"),
+            ("treaty pea", "e~6"),
             ("tripp", "e~6"), ("NOT OR AND", ""), ("\"", ""), ("-", ""), ("ministrstvo", ""), ("министр", "e~7"), ("remark's", "e~7"),
         ])
     func words(query: String, handle: String) throws {
         let replica = try Replica.test(folder, "r-\(abs(query.hashValue))")
-        let titles = ["Zoë's visit", "İlham Əliyev", "Բաքու և Երևան", "باكو والسلام", "שָׁלוֹם עולם", "Peace treaty", "Министры: remark's end"]
+        let titles = [
+            "Zoë's visit", "İlham Əliyev", "Բաքու և Երևան", "باكو والسلام", "שָׁלוֹם עולם", "Peace treaty", "Министры: remark's end",
+        ]
         for title in titles {
-            try replica.quickly { try $0.create("event", fields: [("title", .string(title)), ("tags", title == "Peace treaty" ? ["TRIPP"] : [])]) }
+            try replica.quickly {
+                try $0.create("event", fields: [("title", .string(title)), ("tags", title == "Peace treaty" ? ["TRIPP"] : [])])
+            }
         }
         let hits = try replica.view().search(query)
         #expect(try hits.map { try replica.view().handle(of: $0.entity.id) } == (handle.isEmpty ? [] : [handle]))

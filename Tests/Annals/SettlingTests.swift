@@ -9,7 +9,9 @@ import Testing
 
 /// What the stream does to the outbox.
 @Suite struct SettlingTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("a change leaves the outbox when the stream brings the same bytes")
     func confirm() throws {
@@ -131,7 +133,8 @@ import Testing
         try author.meet(log)
         for number in 1...50 {
             try author.quickly {
-                try $0.create("event", fields: [("title", .string("\(number)")), ("summary", .string(String(repeating: "x", count: 5000)))])
+                try $0.create(
+                    "event", fields: [("title", .string("\(number)")), ("summary", .string(String(repeating: "x", count: 5000)))])
             }
         }
         try author.push(&log)
@@ -144,16 +147,51 @@ import Testing
             try db.execute(sql: "PRAGMA max_page_count = \(pages + 4)")
         }
         #expect(failure { try replica.store.apply(log.batch(3, 50)) } == .diskFull)
-        #expect(failure {
-            try replica.quickly { try $0.create("event", fields: [("title", "x"), ("summary", .string(String(repeating: "y", count: 90_000)))]) }
-        } == .diskFull)
+        #expect(
+            failure {
+                try replica.quickly {
+                    try $0.create("event", fields: [("title", "x"), ("summary", .string(String(repeating: "y", count: 90_000)))])
+                }
+            } == .diskFull)
         #expect(try replica.status().have == 2)
         #expect(try replica.status().waiting.isEmpty)
         #expect(try replica.store.read { _, meta in meta.checkpoint } == checkpoint)
         #expect(try replica.verify(by: log.signer).problems == [])
         try replica.store.onWriter { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
         try replica.pull(log)
-        #expect(try replica.verify(by: log.signer) .entries == 50)
+        #expect(try replica.verify(by: log.signer).entries == 50)
+    }
+
+    @Test("an item that others took for another kind before its create arrived is what its create says")
+    func otherKind() throws {
+        var log = TestLog()
+        let replica = try Replica.test(folder, "r")
+        let bek = try Replica.test(folder, "b", user: "bek", seed: 2)
+        for one in [replica, bek] { try one.meet(log) }
+        let event = try replica.quickly { try $0.create("event", fields: [("title", "event")]) }
+        let id = try #require(ChangeID("0123456789abcdef"))
+        let early = Change(
+            id: id, n: 1, prev: nil, base: Base(seq: 0, hash: nil), at: Instant(milliseconds: 0),
+            operations: [ChangeOperation("note", .set(on: event, field: "text", value: "early"))])
+        let bytes = ChangeCodec.encode(early)
+        log.accept(
+            PendingRow(replica: Name("rx")!, n: 1, id: id, bytes: bytes, hash: shortHash(bytes), state: .queued), by: Name("chen")!)
+        func check() throws {
+            for one in [replica, bek] {
+                try one.pull(log, batch: 1)
+                #expect(try one.verify(by: log.signer).problems == [])
+            }
+        }
+        try check()
+        #expect(try replica.view().find("e~1").id == event)
+        #expect(try bek.view().entity(event) == nil)
+        try replica.quickly { try $0.add(event, "tags", "t") }
+        try replica.push(&log)
+        try check()
+        #expect(try bek.view().find("e2").shown("title") == "event")
+        #expect(try sqlite3(bek, "SELECT count(*) FROM kind_note") == "0")
+        #expect(try replica.exported() == bek.exported())
+        #expect(try bek.exported() == oracle(log, through: log.seq, pending: [], user: bek.user))
     }
 
     @Test("a pull folds again only what it touches, however much is pending")

@@ -20,7 +20,12 @@ import Testing
                     operations.append(
                         ChangeOperation(
                             "event",
-                            .create(id: nil, fields: [.init("key", .string("K\(number)")), .init("title", .string("ти\u{0}tle \(number)")), .init("when", ["edtf": "2025"])])))
+                            .create(
+                                id: nil,
+                                fields: [
+                                    .init("key", .string("K\(number)")), .init("title", .string("ти\u{0}tle \(number)")),
+                                    .init("when", ["edtf": "2025"]),
+                                ])))
                     items.append(ItemID(id, index))
                     continue
                 }
@@ -48,7 +53,10 @@ import Testing
             if number > 70 {
                 fold.apply(pending: change, author: author, replica: author)
             } else {
-                fold.apply(Entry(seq: Int64(number), at: change.at, author: author, replica: author, body: .change(change, hash: ShortHash(word: 1))))
+                fold.apply(
+                    Entry(
+                        seq: Int64(number), at: change.at, author: author, replica: author, body: .change(change, hash: ShortHash(word: 1)))
+                )
             }
         }
         return fold.entities.values.sorted { $0.id < $1.id }

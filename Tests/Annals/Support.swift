@@ -45,7 +45,11 @@ final class Repeatable: @unchecked Sendable {
 
     var ambient: Ambient {
         Ambient(
-            now: { self.lock.withLock { self.time += 1000; return Instant(milliseconds: self.time) } },
+            now: {
+                self.lock.withLock {
+                    self.time += 1000; return Instant(milliseconds: self.time)
+                }
+            },
             random: { self.lock.withLock { self.dice.next() } })
     }
 }
@@ -158,7 +162,9 @@ extension Replica {
 }
 
 /// Log ⊕ pending folded from scratch in memory, as an export.
-func oracle(_ log: TestLog, through seq: Int64, pending rows: [PendingRow], user: Name, _ vocabulary: Vocabulary = .current) throws -> [String] {
+func oracle(_ log: TestLog, through seq: Int64, pending rows: [PendingRow], user: Name, _ vocabulary: Vocabulary = .current) throws
+    -> [String]
+{
     var fold = Fold(vocabulary: vocabulary)
     for entry in try log.entries.prefix(Int(seq)) { fold.apply(entry) }
     for row in rows { fold.apply(pending: try ChangeCodec.decode(row.bytes), author: user, replica: row.replica) }

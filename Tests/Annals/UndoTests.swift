@@ -4,7 +4,9 @@ import Testing
 @testable import Annals
 
 @Suite struct UndoTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("undo puts back what was there, of every class, pending or confirmed", arguments: [false, true])
     func everything(confirmed: Bool) throws {
@@ -12,7 +14,8 @@ import Testing
         let replica = try Replica.test(folder, "r")
         try replica.meet(log)
         let event = try replica.quickly {
-            try $0.create("event", fields: [("title", "before"), ("when", ["edtf": "2024"]), ("tags", ["a", "b"]), ("coding", ["type": "AID"])])
+            try $0.create(
+                "event", fields: [("title", "before"), ("when", ["edtf": "2024"]), ("tags", ["a", "b"]), ("coding", ["type": "AID"])])
         }
         let actor = try replica.quickly { edit in
             let actor = try edit.create("actor")
@@ -23,7 +26,8 @@ import Testing
             let view = try replica.view()
             return try [event, actor].map { id in
                 let entity = try #require(try view.entity(id))
-                return "\(entity.isPresent) \(String(describing: entity.shown("title"))) \(String(describing: entity.shown("when"))) \(String(describing: entity.shown("summary"))) \(entity.shownElements("tags", .current).map(\.value.string).sorted { $0! < $1! }) \(entity.codings("coding").map { $0.heads.map(\.value) }) \(entity.shownElements("posts", .current).map(\.value))"
+                return
+                    "\(entity.isPresent) \(String(describing: entity.shown("title"))) \(String(describing: entity.shown("when"))) \(String(describing: entity.shown("summary"))) \(entity.shownElements("tags", .current).map(\.value.string).sorted { $0! < $1! }) \(entity.codings("coding").map { $0.heads.map(\.value) }) \(entity.shownElements("posts", .current).map(\.value))"
             }
         }
         let before = try shown()

@@ -7,7 +7,9 @@ import Testing
 
 /// A view never shows what its base does not cover.
 @Suite struct ViewTests {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("a view goes on showing what it showed, whatever is recorded, confirmed, refused or received", arguments: [UInt64](1...4))
     func stale(seed: UInt64) throws {
@@ -25,7 +27,11 @@ import Testing
             try work.step(bek)
             if round % 4 == 0 {
                 for row in try aliya.store.outbox(after: 0, of: nil, limit: 2) {
-                    if Int.random(in: 0..<6, using: &dice) == 0 { try log.refuse(row, by: aliya.user) } else { log.accept(row, by: aliya.user) }
+                    if Int.random(in: 0..<6, using: &dice) == 0 {
+                        try log.refuse(row, by: aliya.user)
+                    } else {
+                        log.accept(row, by: aliya.user)
+                    }
                     try aliya.store.mark(row.replica, upTo: row.n, .accepted)
                 }
                 try bek.push(&log)
@@ -92,7 +98,8 @@ import Testing
                 try $0.create(
                     "event",
                     fields: [
-                        ("title", .string("e\(9 - number)é")), ("when", ["edtf": .string(date), "basis": number % 3 == 0 ? "stated" : "implied"]),
+                        ("title", .string("e\(9 - number)é")),
+                        ("when", ["edtf": .string(date), "basis": number % 3 == 0 ? "stated" : "implied"]),
                         ("tags", number % 2 == 0 ? ["tripp", "x"] : ["x"]), ("coding", ["type": number % 2 == 0 ? "AID" : "AGREE"]),
                     ])
             }
@@ -135,7 +142,10 @@ import Testing
                 }
             }
         }
-        #expect(try fresh.entities(kind: "event", order: .date("when")).compactMap { $0.shown("when")?["edtf"]?.string }.prefix(3) == ["-0044", "1999", "2024/.."])
+        #expect(
+            try fresh.entities(kind: "event", order: .date("when")).compactMap { $0.shown("when")?["edtf"]?.string }.prefix(3) == [
+                "-0044", "1999", "2024/..",
+            ])
     }
 
     @Test("a view of the past knows what was known then, by seq and by time, and is not recorded from")

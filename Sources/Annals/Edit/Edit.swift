@@ -141,7 +141,8 @@ public final class Edit {
         let rule = try self.field(field, target.rule)
         let all = elements(target, rule.name)
         for value in values where !all.contains(where: { $0.value == value }) {
-            throw AnnalsError(.notFound, "\(shortName(id)).\(field) has no such element", wayOut: "Look at it with `annals show \(shortName(id))`.")
+            throw AnnalsError(
+                .notFound, "\(shortName(id)).\(field) has no such element", wayOut: "Look at it with `annals show \(shortName(id))`.")
         }
         try remove(id, field, elements: all.filter { values.contains($0.value) }.map(\.id))
     }
@@ -152,7 +153,8 @@ public final class Edit {
         let rule = try self.field(field, target.rule)
         let known = Set(self.elements(target, field).map(\.id))
         guard !elements.isEmpty, elements.allSatisfy(known.contains) else {
-            throw AnnalsError(.notFound, "\(shortName(id)).\(field) has no such element", wayOut: "Look at it with `annals show \(shortName(id))`.")
+            throw AnnalsError(
+                .notFound, "\(shortName(id)).\(field) has no such element", wayOut: "Look at it with `annals show \(shortName(id))`.")
         }
         switch rule.merge {
         case .set: operations.append(ChangeOperation(target.rule.name, .remove(on: id, field: field, elements: elements)))

@@ -8,6 +8,9 @@ struct ByteReader {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// What was not read yet.
+    var rest: [UInt8] { Array(bytes[offset...]) }
+
     var isAtEnd: Bool { offset == bytes.count }
 
     mutating func byte() throws(DamagedState) -> UInt8 {

@@ -37,20 +37,27 @@ struct EntityRows {
             guard let index = table.outsideColumns.firstIndex(where: { $0.field == field }) else { return nil }
             return (row[6 + index] as String?).map(Value.string)
         }
-        func state(_ column: Int) throws -> Entity? {
-            try row.withUnsafeData(atIndex: column) { data in
-                guard let data else { return nil }
-                return try StateReader.read([UInt8](data), id: id, kind: kind, outside: outside)
-            }
-        }
-        guard let visible = try state(4) else { throw DamagedState() }
+        let visible = try StateReader.read(try bytes(row, 4), id: id, kind: kind, outside: outside)
         let canonical: EntityRecord.Canonical =
             switch (row[5] as DatabaseValue).storage {
             case .null: .visible
             case .blob(let data) where data.isEmpty: .absent
-            default: try state(5).map { .state($0) } ?? .visible
+            default: .state(try base(bytes(row, 5), id, outside))
             }
         return EntityRecord(row: row[0], changed: row[3], visible: visible, canonical: canonical)
+    }
+
+    private static func bytes(_ row: Row, _ column: Int) throws -> [UInt8] {
+        try row.withUnsafeData(atIndex: column) { data in
+            guard let data else { throw DamagedState() }
+            return [UInt8](data)
+        }
+    }
+
+    private static func base(_ bytes: [UInt8], _ id: ItemID, _ outside: (String) -> Value?) throws -> Entity {
+        var reader = ByteReader(bytes)
+        let kind = try reader.string()
+        return try StateReader.read(reader.rest, id: id, kind: kind, outside: outside)
     }
 
     // MARK: Writing
@@ -59,6 +66,12 @@ struct EntityRows {
     func write(
         _ entity: Entity, canonical: EntityRecord.Canonical, replacing old: EntityRecord?, generation: Int64
     ) throws {
+        var old = old
+        if let found = old, !sameBytes(found.visible.kind, entity.kind) {
+            // Its create said that it is something else than what was done to it before: it moves to another table.
+            try remove(found)
+            old = nil
+        }
         let row = try old?.row ?? addToDirectory(entity)
         try writeRow(row, entity, canonical, generation)
         try writeConflicts(entity, old?.visible)
@@ -97,7 +110,7 @@ struct EntityRows {
             switch canonical {
             case .visible: nil
             case .absent: Data()
-            case .state(let state): Data(StateWriter.write(state, isOutside: isOutside(state)))
+            case .state(let state): Data(Self.base(state, isOutside(state)))
             }
         var values: [(any DatabaseValueConvertible)?] = [
             row, entity.id.raw, entity.kind, entity.created?.seq, entity.ordinal, entity.isPresent, entity.owner?.raw,
@@ -117,6 +130,14 @@ struct EntityRows {
             EntityDoc.json(entity, table, schema.vocabulary), Data(StateWriter.write(entity, isOutside: isOutside(entity))), base,
         ]
         try db.cachedStatement(sql: table.insert).execute(arguments: StatementArguments(values))
+    }
+
+    /// The canonical state with its kind, which a pending create may have changed.
+    private static func base(_ state: Entity, _ isOutside: (String) -> Bool) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.string(state.kind)
+        writer.raw(StateWriter.write(state, isOutside: isOutside))
+        return writer.bytes
     }
 
     private func writeConflicts(_ entity: Entity, _ old: Entity?) throws {

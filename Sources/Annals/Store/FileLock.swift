@@ -49,7 +49,8 @@ extension AnnalsError {
         switch number {
         case EACCES, EPERM, EROFS:
             return AnnalsError(
-                .readOnly, "cannot \(act) \(path): \(why)", wayOut: "Give yourself the right to write in that folder, or copy the replica to one of yours.")
+                .readOnly, "cannot \(act) \(path): \(why)",
+                wayOut: "Give yourself the right to write in that folder, or copy the replica to one of yours.")
         case ENOSPC, EDQUOT:
             return AnnalsError(.diskFull, "cannot \(act) \(path): \(why)", wayOut: "Make room and try again; nothing recorded is lost.")
         case ENOENT:

@@ -84,7 +84,8 @@ extension Meta {
             ("epoch", epoch), ("server", server), ("server_key", serverKey), ("user", user.raw), ("role", role?.rawValue),
             ("replica", replica.raw), ("replicas", replicas.map(\.raw).joined(separator: " ")), ("next_n", nextN),
             ("last_hash", lastHash?.hex), ("have", have), ("head", head?.hex), ("checkpoint", checkpoint),
-            ("generation", generation), ("revision", revision), ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode), ("stop_text", stopText),
+            ("generation", generation), ("revision", revision), ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode),
+            ("stop_text", stopText),
         ]
     }
 

@@ -82,7 +82,8 @@ extension ReplicaStore {
     /// Computes the state of every waiting row anew from what the server knows.
     func recomputeStates(last: [Name: Int64]) throws {
         try write(.normal) { db, _ in
-            let replicas = try String.fetchAll(db, sql: "SELECT DISTINCT replica FROM pending WHERE state <> ?", arguments: [Outbox.refused])
+            let replicas = try String.fetchAll(
+                db, sql: "SELECT DISTINCT replica FROM pending WHERE state <> ?", arguments: [Outbox.refused])
             for replica in replicas {
                 let known = Name(replica).flatMap { last[$0] } ?? 0
                 for (state, comparison) in [

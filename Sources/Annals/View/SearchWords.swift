@@ -73,7 +73,8 @@ enum SearchIndex {
             }
             let rows = try Row.fetchAll(
                 db,
-                sql: "SELECT rowid, snippet(search, 2, '\u{2068}', '\u{2069}', '…', 16) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?",
+                sql:
+                    "SELECT rowid, snippet(search, 2, '\u{2068}', '\u{2069}', '…', 16) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?",
                 arguments: [words.expression, limit])
             return rows.map { SearchHit(entity: shown[$0[0]], snippet: $0[1]) }
         }
