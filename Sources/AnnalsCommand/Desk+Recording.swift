@@ -12,7 +12,9 @@ extension Desk {
             let (_, receipt) = try replica.record(from: view, reason: options.why) { editor in
                 let draft = Draft(editor)
                 try edit(draft)
-                if let seen = options.seen { try checkUnchanged(draft, since: seen) }
+                if let seen = options.seen {
+                    try checkUnchanged(Set(draft.operations.compactMap(\.target)).subtracting(draft.made), since: seen)
+                }
                 if options.dryRun { throw DryRun(draft, base: view.base, reason: options.why) }
             }
             try report(receipt, about: about)
@@ -25,12 +27,12 @@ extension Desk {
 
     /// Throws where an item of the change has entries after the one that the person last looked at: what they did not see they
     /// must not overwrite.
-    func checkUnchanged(_ draft: Draft, since seen: Int64) throws {
+    func checkUnchanged(_ items: Set<ItemID>, since seen: Int64) throws {
         guard seen <= view.base.seq else {
             throw CommandFailure.usage(
                 "there is no entry \(seen) here yet", at: "--seen", do: "give at most \(view.base.seq), or run annals sync first")
         }
-        for id in Set(draft.operations.compactMap(\.target)).sorted() where !draft.made.contains(id) {
+        for id in items.sorted() {
             for step in try replica.history(of: id, from: seen + 1) where step.seq != nil {
                 throw CommandFailure(
                     "\(name(id)) changed in \(step.handle), after entry \(seen)", at: "--seen",

@@ -15,7 +15,7 @@ final class Bench: Sendable {
     let folder: URL
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "annals-test-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory.appending(path: "annals-command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 

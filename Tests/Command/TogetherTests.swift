@@ -98,6 +98,7 @@ import Testing
         #expect(run.status == 4)
         #expect(run.err.contains("e1") && run.err.contains("@2"))
         #expect(try pair.bench.annals("-C", "b", "set", "e1.when", "2025-08-09", "--seen", "9").status == 64)
+        #expect(try pair.bench.annals("-C", "b", "undo", "@1", "--seen", "1").status == 4)
         try pair.bench.done("-C", "b", "set", "e1.when", "2025-08-09", "--seen", "2")
     }
 

@@ -39,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure.usage("a user has two roles", at: "--curator, --reader", do: "name each user once")
         }
         let roles = Dictionary(curators.map { ($0, Role.curator) } + readers.map { ($0, Role.reader) }) { first, _ in first }
+        let stop = StopSignal.watch()
         let server = try await Server.start(
             ServerConfiguration(
                 dataDirectory: data, tcp: (host, port), socketPath: socket, workspaces: workspaces, roles: roles,
@@ -46,7 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger: Logger(label: "annals") { _ in StreamLogHandler.standardError(label: "annals") })
         let address = "annals://\(host.contains(":") ? "[\(host)]" : host):\(server.port ?? port)"
         place.console.line("serving \(workspaces.map { "\(address)/\($0)" }.joined(separator: ", ")) from \(data)")
-        await server.waitForSignal()
+        for await _ in stop { break }
         try await server.stop()
         place.console.line("stopped; everything acknowledged is on disk")
     }

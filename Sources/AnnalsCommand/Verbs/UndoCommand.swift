@@ -33,6 +33,7 @@ struct UndoCommand: ParsableCommand {
             desk.console.lines(desk.changeText.lines(done).map { "would undo: " + $0 } + ["nothing was recorded"])
             return
         }
+        if let seen = record.seen, let done = step.change { try desk.checkUnchanged(Set(done.entities), since: seen) }
         let receipt = try desk.replica.undo(step.changeID, from: desk.view, reason: record.why)
         try desk.report(receipt, about: "undoing of \(change)")
     }
