@@ -101,11 +101,9 @@ extension ReplicaSync {
         }
         let start = position.head ?? ChainHash(log: opened.log).head
         guard common == start else { return finish(.fork(at: position.have), into: &effects) }
-        if position.log == nil {
-            effects.append(
-                .bind(Binding(log: opened.log, epoch: opened.epoch, serverKey: key, role: opened.role)))
-            position.log = opened.log
-        }
+        // At each sync, because a role or an epoch may have changed since the last.
+        effects.append(.bind(Binding(log: opened.log, epoch: opened.epoch, serverKey: key, role: opened.role)))
+        position.log = opened.log
         role = opened.role
         serverSeq = opened.seq
         tip = (position.have, start)

@@ -37,7 +37,7 @@ public struct ReplicaSync: Sendable {
         }
     }
 
-    /// What a replica binds to at its first sync.
+    /// What a replica binds to at its first sync, and what its server says of it at each.
     public struct Binding: Sendable, Equatable {
         public var log: String
         public var epoch: Int64

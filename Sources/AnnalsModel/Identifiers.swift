@@ -16,7 +16,7 @@ public struct ChangeID: ASCIIName {
 
     /// nil where `raw` is not 16 characters of `0123456789abcdefghjkmnpqrstvwxyz`.
     public init?(_ raw: String) {
-        guard raw.utf8.count == 16, raw.utf8.allSatisfy({ Self.digits.contains($0) }) else { return nil }
+        guard raw.utf8.count == 16, raw.utf8.allSatisfy(Self.isDigit) else { return nil }
         self.raw = raw
     }
 
@@ -34,6 +34,16 @@ public struct ChangeID: ASCIIName {
             top >>= 5
         }
         raw = String(decoding: text, as: UTF8.self)
+    }
+
+    /// Crockford's alphabet leaves out i, l, o and u.
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        default: false
+        }
     }
 
     static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)

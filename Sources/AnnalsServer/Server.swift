@@ -98,15 +98,8 @@ public final class Server: Sendable {
         // Off the loop: the last commit still reports to it.
         for thread in threads { thread.stop() }
         loop.stop()
-        defer { folder.unlock() }
         try store.close()
-    }
-
-    /// Waits for SIGINT or SIGTERM.
-    public func waitForSignal() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            Signals.once([SIGINT, SIGTERM]) { continuation.resume() }
-        }
+        folder.unlock()
     }
 }
 

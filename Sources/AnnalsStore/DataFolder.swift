@@ -19,7 +19,7 @@ public final class DataFolder: Sendable {
     /// - throws: ``DataFolderInUse`` where another server holds it; `LogStoreError` where it cannot be made or written.
     public init(path: String) throws {
         if mkdir(path, 0o700) == 0 {
-            try syncFolder((path as NSString).deletingLastPathComponent)
+            try syncFolder(Self.parent(of: path))
         } else if errno != EEXIST {
             throw storeError(errno: errno, "The data folder \(path) cannot be made")
         }
@@ -32,6 +32,14 @@ public final class DataFolder: Sendable {
     }
 
     deinit { close(lock) }
+
+    /// By hand: NSString's `deletingLastPathComponent` traps on a name of one letter.
+    private static func parent(of path: String) -> String {
+        let name = path.utf8.reversed().drop { $0 == UInt8(ascii: "/") }
+        let rest = name.drop { $0 != UInt8(ascii: "/") }.drop { $0 == UInt8(ascii: "/") }
+        if rest.isEmpty { return path.hasPrefix("/") ? "/" : "." }
+        return String(decoding: rest.reversed(), as: UTF8.self)
+    }
 
     /// Lets another server have the folder, while references may still be around; nothing is written there afterwards.
     public func unlock() { flock(lock, LOCK_UN) }

@@ -239,6 +239,16 @@ struct SightTests {
         #expect(stranger[thing].heads("when") == ["monday", "tuesday"])
     }
 
+    @Test("a chain that went through another's hands is one's own no more")
+    func lineageThroughOthers() {
+        var story = Story()
+        let thing = story.write("aliya", create()).item
+        story.write("cem", on: "first", base: 1, set(thing, "when", "monday"))
+        story.write("bek", on: "taken", base: 1, continuing: "first", create("elsewhere"))
+        story.write("cem", on: "back", base: 1, continuing: "taken", set(thing, "when", "tuesday"))
+        #expect(story[thing].heads("when") == ["monday", "tuesday"])
+    }
+
     @Test("pending changes fold on top and saw each other in their order")
     func pending() {
         var story = Story()

@@ -18,7 +18,8 @@ private func history(_ random: inout SimulationRandom) -> (Story, ItemID) {
         guard let (author, replica) = random.pick(replicas) else { break }
         if random.percent(6), replicas.count < 7 {
             parents["\(replica)-\(turn)"] = replica
-            replicas.append((author, "\(replica)-\(turn)"))
+            // Mostly one's own; a chain that goes through another's hands ends there.
+            replicas.append((random.percent(80) ? author : "aliya", "\(replica)-\(turn)"))
         }
         let base = random.percent(50) ? story.seq : Int64(random.below(Int(story.seq) + 1))
         var operations: [ChangeOperation] = turn == birthday ? [create("born", ("when", word(&random)))] : []
