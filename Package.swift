@@ -63,7 +63,8 @@ let package = Package(
         tests("UV", ["UV"]),
         tests("Store", ["AnnalsModel", "AnnalsCore", "AnnalsStore", "AnnalsTesting", grdb, crypto]),
         tests("Server", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "AnnalsServer", "AnnalsTesting", logging]),
-        tests("Annals", ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "AnnalsTesting", "EDTF", grdb, crypto, logging]),
+        tests(
+            "Annals", ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "AnnalsTesting", "EDTF", grdb, crypto, logging]),
         tests("Sync", ["Annals", "AnnalsModel", "AnnalsCore", "AnnalsServer", "AnnalsTesting", logging]),
         tests("Crash", ["AnnalsCommand", "Annals", "AnnalsCore", "AnnalsModel", "AnnalsStore", "AnnalsTesting", "AnnalsWire"]),
         tests("Command", ["AnnalsCommand", "Annals", "AnnalsModel", "AnnalsTesting"]),

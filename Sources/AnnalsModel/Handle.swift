@@ -52,10 +52,11 @@ public struct Handle: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         let head = letter.map(String.init) ?? "@"
-        let place = switch place {
-        case .seq(let seq): String(seq)
-        case .pending(let n): "~\(n)"
-        }
+        let place =
+            switch place {
+            case .seq(let seq): String(seq)
+            case .pending(let n): "~\(n)"
+            }
         return head + place + (ordinal > 1 ? ".\(ordinal)" : "") + (field.map { "." + $0 } ?? "")
     }
 

@@ -30,7 +30,9 @@ extension SimulationWorld {
     mutating func operation(_ screen: SimulationFile.Screen, _ change: ChangeID, _ number: Int) -> ChangeOperation {
         let ids = screen.state.entities.values.filter { $0.created != nil && $0.kind == "event" }.map(\.id).sorted()
         // Few things, so that people meet on them.
-        guard let on = random.pick(ids), !random.percent(ids.count < 4 ? 30 : 4), let entity = screen.state.entities[on] else { return creation() }
+        guard let on = random.pick(ids), !random.percent(ids.count < 4 ? 30 : 4), let entity = screen.state.entities[on] else {
+            return creation()
+        }
         switch random.below(14) {
         case 0, 1: return ChangeOperation("event", .set(on: on, field: "title", value: .string(word())))
         case 2, 3, 4: return contested("when", ["edtf": .string("2025-08-0\(1 + random.below(4))")], entity)
@@ -68,7 +70,8 @@ extension SimulationWorld {
     private mutating func note(_ target: ItemID, _ screen: SimulationFile.Screen) -> ChangeOperation {
         let notes = screen.state.entities.values.filter { $0.created != nil && $0.kind == "note" }.map(\.id).sorted()
         guard let note = random.pick(notes), random.percent(60) else {
-            return ChangeOperation("note", .create(id: nil, fields: [.init("target", .string(target.raw)), .init("text", .string(word()))]))
+            return ChangeOperation(
+                "note", .create(id: nil, fields: [.init("target", .string(target.raw)), .init("text", .string(word()))]))
         }
         // Perhaps another's: then it has no effect.
         return ChangeOperation("note", .set(on: note, field: "text", value: .string(word())))

@@ -83,9 +83,12 @@ extension SimulationWorld {
     private mutating func checkSight(_ entries: [Entry]) {
         let stamps = entries.compactMap { entry in
             entry.change.map { change in
-                (change.id, Stamp(
-                    id: ItemID(change.id, 1), seq: entry.seq, author: entry.author, replica: entry.replica, n: change.n, index: 1,
-                    base: min(change.base.seq, entry.common?.seq ?? change.base.seq), written: change.at))
+                (
+                    change.id,
+                    Stamp(
+                        id: ItemID(change.id, 1), seq: entry.seq, author: entry.author, replica: entry.replica, n: change.n, index: 1,
+                        base: min(change.base.seq, entry.common?.seq ?? change.base.seq), written: change.at)
+                )
             }
         }
         let lineage = Lineage()

@@ -87,7 +87,11 @@ struct Bench {
     /// For each entry its replica, n, and the code where it is refused.
     var record: [String] {
         entries.map { entry in
-            if case .refused(let refusal) = entry.body { "\(entry.replica) \(refusal.n) \(refusal.code)" } else { "\(entry.replica) \(entry.link.n)" }
+            if case .refused(let refusal) = entry.body {
+                "\(entry.replica) \(refusal.n) \(refusal.code)"
+            } else {
+                "\(entry.replica) \(entry.link.n)"
+            }
         }
     }
 

@@ -33,12 +33,14 @@ struct ConversationTests {
         #expect(bench.server.closing.contains(id))
     }
 
-    @Test("who may not sign in is told so", arguments: [
-        (false, Peer.loopback, ClientMessage.Authentication.development(user: named("aliya"))),
-        (true, .loopback, .peer(user: named("aliya"))),
-        (true, .unix(user: named("bek")), .peer(user: named("aliya"))),
-        (true, .unix(user: nil), .peer(user: named("aliya"))),
-    ])
+    @Test(
+        "who may not sign in is told so",
+        arguments: [
+            (false, Peer.loopback, ClientMessage.Authentication.development(user: named("aliya"))),
+            (true, .loopback, .peer(user: named("aliya"))),
+            (true, .unix(user: named("bek")), .peer(user: named("aliya"))),
+            (true, .unix(user: nil), .peer(user: named("aliya"))),
+        ])
     func unauthorized(_ development: Bool, _ peer: Peer, _ authentication: ClientMessage.Authentication) {
         var bench = Bench(development: development)
         let id = bench.server.accept(peer)
@@ -54,13 +56,21 @@ struct ConversationTests {
         #expect(bench.hear(id).messages.last == .ready(user: named("aliya")))
     }
 
-    @Test("a message out of its place ends the conversation with a typed error", arguments: [
-        [ClientMessage.auth(.development(user: named("aliya")))], [open],
-        [.hello(protocols: [1], agent: ""), .hello(protocols: [1], agent: "")],
-        [.hello(protocols: [1], agent: ""), open],
-        [.hello(protocols: [1], agent: ""), .auth(.development(user: named("a"))), .pull(workspace: Bench.desk, after: 0, credit: 1, live: true)],
-        [.hello(protocols: [1], agent: ""), .auth(.development(user: named("a"))), .push(PushHeader(workspace: Bench.desk, replica: named("r"), count: 1))],
-    ])
+    @Test(
+        "a message out of its place ends the conversation with a typed error",
+        arguments: [
+            [ClientMessage.auth(.development(user: named("aliya")))], [open],
+            [.hello(protocols: [1], agent: ""), .hello(protocols: [1], agent: "")],
+            [.hello(protocols: [1], agent: ""), open],
+            [
+                .hello(protocols: [1], agent: ""), .auth(.development(user: named("a"))),
+                .pull(workspace: Bench.desk, after: 0, credit: 1, live: true),
+            ],
+            [
+                .hello(protocols: [1], agent: ""), .auth(.development(user: named("a"))),
+                .push(PushHeader(workspace: Bench.desk, replica: named("r"), count: 1)),
+            ],
+        ])
     func unexpected(_ messages: [ClientMessage]) {
         var bench = Bench()
         let id = bench.server.accept()
@@ -69,12 +79,14 @@ struct ConversationTests {
         #expect(bench.server.closing.contains(id))
     }
 
-    @Test("what is out of range is malformed", arguments: [
-        ClientMessage.pull(workspace: Bench.desk, after: 1, credit: 1, live: true),
-        .pull(workspace: Bench.desk, after: 0, credit: 0, live: true), .credit(workspace: Bench.desk, bytes: 0),
-        .push(PushHeader(workspace: Bench.desk, replica: named("r"), count: 0)),
-        .open(.init(workspace: Bench.desk, log: nil, have: 0, head: nil, replicas: (0..<65).map { named("r\($0)") })),
-    ])
+    @Test(
+        "what is out of range is malformed",
+        arguments: [
+            ClientMessage.pull(workspace: Bench.desk, after: 1, credit: 1, live: true),
+            .pull(workspace: Bench.desk, after: 0, credit: 0, live: true), .credit(workspace: Bench.desk, bytes: 0),
+            .push(PushHeader(workspace: Bench.desk, replica: named("r"), count: 0)),
+            .open(.init(workspace: Bench.desk, log: nil, have: 0, head: nil, replicas: (0..<65).map { named("r\($0)") })),
+        ])
     func outOfRange(_ message: ClientMessage) {
         var bench = Bench()
         let id = bench.open("aliya")
@@ -82,9 +94,11 @@ struct ConversationTests {
         #expect(bench.hear(id).errors == ["malformed"])
     }
 
-    @Test("another log, and a workspace that is not here, end the conversation", arguments: [
-        ("desk", "beef", "other_log"), ("desks", "5eeddesk", "unknown_workspace"),
-    ])
+    @Test(
+        "another log, and a workspace that is not here, end the conversation",
+        arguments: [
+            ("desk", "beef", "other_log"), ("desks", "5eeddesk", "unknown_workspace"),
+        ])
     func otherLog(_ workspace: String, _ log: String, _ code: String) {
         var bench = Bench()
         let id = bench.signIn("aliya")
@@ -109,9 +123,11 @@ struct ConversationTests {
 
     // MARK: Bad lines
 
-    @Test("a malformed change line ends the conversation, and what was taken before stays", arguments: [
-        "nonsense", "{}", #"{"id":"secret words"}"#,
-    ])
+    @Test(
+        "a malformed change line ends the conversation, and what was taken before stays",
+        arguments: [
+            "nonsense", "{}", #"{"id":"secret words"}"#,
+        ])
     func malformedChange(_ line: String) {
         var bench = Bench()
         let id = bench.open("aliya")
@@ -124,7 +140,9 @@ struct ConversationTests {
         #expect(!"\(heard)".contains("secret"))
     }
 
-    @Test("a line that is too long ends the conversation after the lines before it had their turn, even those that wait", arguments: [false, true])
+    @Test(
+        "a line that is too long ends the conversation after the lines before it had their turn, even those that wait",
+        arguments: [false, true])
     func oversize(_ waits: Bool) {
         var limits = Limits()
         limits.changeBytes = 1000

@@ -93,7 +93,9 @@ struct HistoryMismatchTests {
 
     // MARK: Stops that end pushing only
 
-    @Test("mismatch, gap, a bad base and another's name stop pushing only: pulling goes on", arguments: ["gap 3", "bad_base 2", "not_yours 1"])
+    @Test(
+        "mismatch, gap, a bad base and another's name stop pushing only: pulling goes on",
+        arguments: ["gap 3", "bad_base 2", "not_yours 1"])
     func pullingGoesOn(_ what: String) {
         var talk = Conversation()
         var (aliya, bek) = (talk.file("aliya", "r1"), talk.file("bek", "r2"))
@@ -178,12 +180,14 @@ struct HistoryMismatchTests {
 
     // MARK: Servers that do not keep to the protocol
 
-    @Test("a server that speaks no version of ours, breaks the protocol or closes ends the sync by its name", arguments: [
-        (#"{"type":"unsupported","protocols":[9]}"#, "unsupported"), ("nonsense", "protocol broken"),
-        (#"{"type":"ready","user":"aliya"}"#, "protocol broken"), (#"{"type":"caughtUp","ws":"desk","seq":0}"#, "protocol broken"),
-        (#"{"type":"error","code":"stopping","detail":"","recovery":""}"#, "server stopping"),
-        (#"{"type":"error","code":"other_log","detail":"","recovery":""}"#, "other log"),
-    ])
+    @Test(
+        "a server that speaks no version of ours, breaks the protocol or closes ends the sync by its name",
+        arguments: [
+            (#"{"type":"unsupported","protocols":[9]}"#, "unsupported"), ("nonsense", "protocol broken"),
+            (#"{"type":"ready","user":"aliya"}"#, "protocol broken"), (#"{"type":"caughtUp","ws":"desk","seq":0}"#, "protocol broken"),
+            (#"{"type":"error","code":"stopping","detail":"","recovery":""}"#, "server stopping"),
+            (#"{"type":"error","code":"other_log","detail":"","recovery":""}"#, "other log"),
+        ])
     func brokenServer(_ line: String, _ outcome: String) {
         let talk = Conversation()
         var aliya = talk.file("aliya", "r1")
@@ -226,11 +230,12 @@ struct HistoryMismatchTests {
 
     @Test("every stop says what it waits for, and none repeats a text")
     func descriptions() {
-        let stops: [SyncStop] = [
-            .disconnected("x"), .unsupported([2]), .server(code: "a", detail: "b", recovery: "c"), .otherLog, .otherServer,
-            .serverBehind(serverSeq: 1, have: 2), .fork(at: 1), .badEntry(seq: 1, what: "x"), .protocolBroken("x"), .storage("x"),
-            .twin(replica: named("r1"), n: 1), .tooLong(replica: named("r1"), n: 1, limit: 9),
-        ] + ServerMessage.StopCode.allCases.map { .pushStopped(replica: named("r1"), n: 1, code: $0) }
+        let stops: [SyncStop] =
+            [
+                .disconnected("x"), .unsupported([2]), .server(code: "a", detail: "b", recovery: "c"), .otherLog, .otherServer,
+                .serverBehind(serverSeq: 1, have: 2), .fork(at: 1), .badEntry(seq: 1, what: "x"), .protocolBroken("x"), .storage("x"),
+                .twin(replica: named("r1"), n: 1), .tooLong(replica: named("r1"), n: 1, limit: 9),
+            ] + ServerMessage.StopCode.allCases.map { .pushStopped(replica: named("r1"), n: 1, code: $0) }
         #expect(stops.allSatisfy { $0.description.count > 50 })
     }
 }

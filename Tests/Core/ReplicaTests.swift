@@ -164,10 +164,13 @@ struct ReplicaTests {
         return bek
     }
 
-    @Test("a line changed on the way is a bad entry: what came before it is kept, the outbox too", arguments: [
-        ("\"three\"", "\"third\"", Int64(2), "bad entry 3"), ("\"four\"", "\"fort\"", 2, "bad entry 3"), ("\"one\"", "\"won\"", 0, "bad entry 1"),
-        (#""author":"aliya","replica":"r1","change":{"id""#, #""author":"cem","replica":"r1","change":{"id""#, 0, "bad entry 1"),
-    ])
+    @Test(
+        "a line changed on the way is a bad entry: what came before it is kept, the outbox too",
+        arguments: [
+            ("\"three\"", "\"third\"", Int64(2), "bad entry 3"), ("\"four\"", "\"fort\"", 2, "bad entry 3"),
+            ("\"one\"", "\"won\"", 0, "bad entry 1"),
+            (#""author":"aliya","replica":"r1","change":{"id""#, #""author":"cem","replica":"r1","change":{"id""#, 0, "bad entry 1"),
+        ])
     func tamperedLine(_ part: String, _ instead: String, _ have: Int64, _ outcome: String) {
         let bek = tampered { $0.replacingFirst(part, with: instead) }
         #expect(bek.outcome == outcome)
@@ -175,11 +178,14 @@ struct ReplicaTests {
         #expect(bek.file.outbox.count == 1)
     }
 
-    @Test("a checkpoint changed on the way proves nothing", arguments: [
-        (#""seq":4,"head""#, #""seq":5,"head""#), (#""epoch":1,"seq":4"#, #""epoch":2,"seq":4"#), (#""sig":""#, #""sig":"0"#),
-        (#"checkpoint","ws":"desk","log":"5eed""#, #"checkpoint","ws":"desk","log":"beef""#), (#"{"type":"checkpoint","ws":"desk""#, #"{"type":"checkpoint","ws":"desks""#),
-        (#"","at":"2025-08-09T00:40:00.000Z","sig""#, #"","at":"2025-08-09T00:41:00.000Z","sig""#),
-    ])
+    @Test(
+        "a checkpoint changed on the way proves nothing",
+        arguments: [
+            (#""seq":4,"head""#, #""seq":5,"head""#), (#""epoch":1,"seq":4"#, #""epoch":2,"seq":4"#), (#""sig":""#, #""sig":"0"#),
+            (#"checkpoint","ws":"desk","log":"5eed""#, #"checkpoint","ws":"desk","log":"beef""#),
+            (#"{"type":"checkpoint","ws":"desk""#, #"{"type":"checkpoint","ws":"desks""#),
+            (#"","at":"2025-08-09T00:40:00.000Z","sig""#, #"","at":"2025-08-09T00:41:00.000Z","sig""#),
+        ])
     func tamperedCheckpoint(_ part: String, _ instead: String) {
         let bek = tampered { $0.replacingFirst(part, with: instead) }
         #expect(bek.outcome.hasPrefix("bad entry"))

@@ -195,7 +195,9 @@ struct TakingTests {
         bench.push(aliya, "r0", [pen.write()])
         bench.server.settle()
         let wrong = ShortHash(word: 1)
-        for (number, base) in [Base(seq: 1, hash: wrong), Base(seq: 0, hash: wrong), Base(seq: 2, hash: wrong), Base(seq: 1, hash: nil)].enumerated() {
+        for (number, base) in [Base(seq: 1, hash: wrong), Base(seq: 0, hash: wrong), Base(seq: 2, hash: wrong), Base(seq: 1, hash: nil)]
+            .enumerated()
+        {
             var pen = Pen("r\(number + 1)")
             let id = bench.open("aliya")
             bench.push(id, "r\(number + 1)", [pen.write(base: base)])
@@ -234,9 +236,11 @@ struct TakingTests {
         #expect(bench.entries.suffix(2).map(\.common) == [common, nil])
     }
 
-    @Test("a common point that is not on the log, or not before the base, does not help", arguments: [
-        Base(seq: 2, hash: ShortHash(word: 5)), Base(seq: 9, hash: ShortHash(word: 1)), Base(seq: 3, hash: nil),
-    ])
+    @Test(
+        "a common point that is not on the log, or not before the base, does not help",
+        arguments: [
+            Base(seq: 2, hash: ShortHash(word: 5)), Base(seq: 9, hash: ShortHash(word: 1)), Base(seq: 3, hash: nil),
+        ])
     func badFork(_ fork: Base) {
         var bench = Bench()
         let id = bench.open("aliya")
@@ -285,7 +289,8 @@ struct TakingTests {
     func verbatim() {
         var bench = Bench()
         let id = bench.open("aliya")
-        let change = #"{ "ops" : [{"kind":"event","op":"create","fields":{"title":"\u0041"},"later":1}], "at":"2025-08-09T12:34:56.789Z","base":[0,""],"prev":"","n":1,"id":"0123456789abcdef" }"#
+        let change =
+            #"{ "ops" : [{"kind":"event","op":"create","fields":{"title":"\u0041"},"later":1}], "at":"2025-08-09T12:34:56.789Z","base":[0,""],"prev":"","n":1,"id":"0123456789abcdef" }"#
         bench.push(id, "r1", [Array(change.utf8)])
         bench.server.settle()
         #expect(bench.lines.first?.hasSuffix(#","change":\#(change)}"#) == true)

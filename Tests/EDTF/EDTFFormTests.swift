@@ -122,20 +122,24 @@ func openIsNotUnknown() throws {
     #expect(unknown == .unknown)
 }
 
-@Test("a mark says how well the date is known and moves no bound", arguments: [
-    ("2025", false, false), ("2025?", true, false), ("2025~", false, true), ("2025%", true, true),
-    ("2025/2026?", true, false), ("[2024~,2025]", false, true),
-])
+@Test(
+    "a mark says how well the date is known and moves no bound",
+    arguments: [
+        ("2025", false, false), ("2025?", true, false), ("2025~", false, true), ("2025%", true, true),
+        ("2025/2026?", true, false), ("[2024~,2025]", false, true),
+    ])
 func marks(_ text: String, _ uncertain: Bool, _ approximate: Bool) throws {
     let date = try EDTF(text)
     #expect(date.isUncertain == uncertain)
     #expect(date.isApproximate == approximate)
 }
 
-@Test("a time of day keeps its zone or its lack of one", arguments: [
-    ("2025-08-08T14:05:09", EDTFTime.Zone.local), ("2025-08-08T14:05:09Z", .utc),
-    ("2025-08-08T14:05:09+04:30", .offset(minutes: 270)), ("2025-08-08T14:05:09-04", .offset(minutes: -240)),
-])
+@Test(
+    "a time of day keeps its zone or its lack of one",
+    arguments: [
+        ("2025-08-08T14:05:09", EDTFTime.Zone.local), ("2025-08-08T14:05:09Z", .utc),
+        ("2025-08-08T14:05:09+04:30", .offset(minutes: 270)), ("2025-08-08T14:05:09-04", .offset(minutes: -240)),
+    ])
 func zones(_ text: String, _ zone: EDTFTime.Zone) throws {
     let time = try #require(try EDTF(text).time)
     #expect(time.hour == 14)
@@ -144,10 +148,12 @@ func zones(_ text: String, _ zone: EDTFTime.Zone) throws {
     #expect(time.zone == zone)
 }
 
-@Test("precision is what was written, also where the digits are not known", arguments: [
-    ("2025", EDTFDate.Precision.year, false), ("202X", .year, true), ("2025-21", .season, false), ("2025-08", .month, false),
-    ("2025-XX", .month, true), ("2025-08-07", .day, false), ("2025-08-XX", .day, true), ("2025-XX-XX", .day, true),
-])
+@Test(
+    "precision is what was written, also where the digits are not known",
+    arguments: [
+        ("2025", EDTFDate.Precision.year, false), ("202X", .year, true), ("2025-21", .season, false), ("2025-08", .month, false),
+        ("2025-XX", .month, true), ("2025-08-07", .day, false), ("2025-08-XX", .day, true), ("2025-XX-XX", .day, true),
+    ])
 func precision(_ text: String, _ precision: EDTFDate.Precision, _ unspecified: Bool) throws {
     let date = try #require(try EDTF(text).dates.first)
     #expect(date.precision == precision)

@@ -24,87 +24,97 @@ private let coding: Value = ["type": "AID"]
 
 @Suite("Change rules")
 struct ChangeRulesTests {
-    @Test("what the vocabulary describes passes", arguments: [
-        event(.create(id: nil, fields: [.init("title", "talks"), .init("key", "E07"), .init("when", ["edtf": "2025-08-08"])])),
-        ChangeOperation("document", .create(id: paper, fields: [.init("text", "words"), .init("published", "2025-08-09")])),
-        event(.set(on: item, field: "when", value: ["edtf": "[2025-08-07..2025-08-08]", "basis": "stated"])),
-        event(.set(on: item, field: "summary", value: .null)),
-        event(.code(on: item, field: "coding", value: coding)),
-        event(.code(on: item, field: "coding", value: .null)),
-        event(.add(on: item, field: "tags", value: "x")),
-        event(.remove(on: item, field: "tags", elements: [other])),
-        ChangeOperation("actor", .append(on: item, field: "posts", value: ["office": "minister"])),
-        ChangeOperation("actor", .retractElements(on: item, field: "posts", elements: [other])),
-        event(.retract(on: item)), event(.restore(on: item)),
-        event(.resolve(on: item, field: "when", value: ["edtf": "2025-08-08"], closes: [other])),
-        event(.resolve(on: item, field: "coding", value: coding, closes: [other])),
-        event(.resolve(on: item, field: "existence", value: "present", closes: [other])),
-    ])
+    @Test(
+        "what the vocabulary describes passes",
+        arguments: [
+            event(.create(id: nil, fields: [.init("title", "talks"), .init("key", "E07"), .init("when", ["edtf": "2025-08-08"])])),
+            ChangeOperation("document", .create(id: paper, fields: [.init("text", "words"), .init("published", "2025-08-09")])),
+            event(.set(on: item, field: "when", value: ["edtf": "[2025-08-07..2025-08-08]", "basis": "stated"])),
+            event(.set(on: item, field: "summary", value: .null)),
+            event(.code(on: item, field: "coding", value: coding)),
+            event(.code(on: item, field: "coding", value: .null)),
+            event(.add(on: item, field: "tags", value: "x")),
+            event(.remove(on: item, field: "tags", elements: [other])),
+            ChangeOperation("actor", .append(on: item, field: "posts", value: ["office": "minister"])),
+            ChangeOperation("actor", .retractElements(on: item, field: "posts", elements: [other])),
+            event(.retract(on: item)), event(.restore(on: item)),
+            event(.resolve(on: item, field: "when", value: ["edtf": "2025-08-08"], closes: [other])),
+            event(.resolve(on: item, field: "coding", value: coding, closes: [other])),
+            event(.resolve(on: item, field: "existence", value: "present", closes: [other])),
+        ])
     func passes(_ operation: ChangeOperation) {
         #expect(violation([operation]) == nil)
     }
 
-    @Test("kinds, fields and members that the vocabulary does not know pass, for an upgrade", arguments: [
-        ChangeOperation("treaty", .create(id: nil, fields: [.init("whatever", 1)])),
-        ChangeOperation("treaty", .code(on: item, field: "whatever", value: true)),
-        event(.set(on: item, field: "weather", value: 3)),
-        event(.create(id: nil, fields: [.init("title", "talks"), .init("weather", [1, 2])])),
-        event(.set(on: item, field: "when", value: ["edtf": "2025-08-08", "calendar": "julian"])),
-    ])
+    @Test(
+        "kinds, fields and members that the vocabulary does not know pass, for an upgrade",
+        arguments: [
+            ChangeOperation("treaty", .create(id: nil, fields: [.init("whatever", 1)])),
+            ChangeOperation("treaty", .code(on: item, field: "whatever", value: true)),
+            event(.set(on: item, field: "weather", value: 3)),
+            event(.create(id: nil, fields: [.init("title", "talks"), .init("weather", [1, 2])])),
+            event(.set(on: item, field: "when", value: ["edtf": "2025-08-08", "calendar": "julian"])),
+        ])
     func unknown(_ operation: ChangeOperation) {
         #expect(violation([operation]) == nil)
     }
 
-    @Test("an operation of another class than the field's is refused", arguments: [
-        event(.set(on: item, field: "coding", value: coding)),
-        event(.set(on: item, field: "tags", value: "x")),
-        event(.set(on: item, field: "key", value: "E07")),
-        event(.code(on: item, field: "when", value: ["edtf": "2025"])),
-        event(.add(on: item, field: "title", value: "x")),
-        event(.append(on: item, field: "tags", value: "x")),
-        event(.remove(on: item, field: "title", elements: [other])),
-        event(.retractElements(on: item, field: "tags", elements: [other])),
-        event(.resolve(on: item, field: "title", value: "x", closes: [other])),
-        event(.create(id: nil, fields: [.init("title", "talks"), .init("tags", "x")])),
-    ])
+    @Test(
+        "an operation of another class than the field's is refused",
+        arguments: [
+            event(.set(on: item, field: "coding", value: coding)),
+            event(.set(on: item, field: "tags", value: "x")),
+            event(.set(on: item, field: "key", value: "E07")),
+            event(.code(on: item, field: "when", value: ["edtf": "2025"])),
+            event(.add(on: item, field: "title", value: "x")),
+            event(.append(on: item, field: "tags", value: "x")),
+            event(.remove(on: item, field: "title", elements: [other])),
+            event(.retractElements(on: item, field: "tags", elements: [other])),
+            event(.resolve(on: item, field: "title", value: "x", closes: [other])),
+            event(.create(id: nil, fields: [.init("title", "talks"), .init("tags", "x")])),
+        ])
     func classMismatch(_ operation: ChangeOperation) {
         #expect(violation([operation])?.code == .invalid)
         #expect(violation([operation])?.operation == 1)
     }
 
-    @Test("a malformed operation is refused", arguments: [
-        ChangeOperation("Event", .retract(on: item)),
-        ChangeOperation("", .retract(on: item)),
-        ChangeOperation("treaty", .set(on: item, field: "no such", value: 1)),
-        ChangeOperation("treaty", .create(id: nil, fields: [.init("caf\u{E9}", 1)])),
-        event(.set(on: item, field: "title", value: 7)),
-        event(.set(on: item, field: "title", value: "two\nlines")),
-        event(.set(on: item, field: "when", value: ["edtf": "yesterday"])),
-        event(.set(on: item, field: "existence", value: "retracted")),
-        event(.create(id: nil, fields: [.init("title", "talks"), .init("existence", "present")])),
-        event(.create(id: nil, fields: [])),
-        event(.create(id: item, fields: [.init("title", "talks")])),
-        event(.create(id: paper, fields: [.init("title", "talks")])),
-        ChangeOperation("document", .create(id: nil, fields: [.init("text", "words")])),
-        ChangeOperation("document", .create(id: item, fields: [.init("text", "words")])),
-        event(.add(on: item, field: "tags", value: .null)),
-        event(.remove(on: item, field: "tags", elements: [])),
-        event(.resolve(on: item, field: "when", value: ["edtf": "2025"], closes: [])),
-        event(.resolve(on: item, field: "existence", value: "gone", closes: [other])),
-    ])
+    @Test(
+        "a malformed operation is refused",
+        arguments: [
+            ChangeOperation("Event", .retract(on: item)),
+            ChangeOperation("", .retract(on: item)),
+            ChangeOperation("treaty", .set(on: item, field: "no such", value: 1)),
+            ChangeOperation("treaty", .create(id: nil, fields: [.init("caf\u{E9}", 1)])),
+            event(.set(on: item, field: "title", value: 7)),
+            event(.set(on: item, field: "title", value: "two\nlines")),
+            event(.set(on: item, field: "when", value: ["edtf": "yesterday"])),
+            event(.set(on: item, field: "existence", value: "retracted")),
+            event(.create(id: nil, fields: [.init("title", "talks"), .init("existence", "present")])),
+            event(.create(id: nil, fields: [])),
+            event(.create(id: item, fields: [.init("title", "talks")])),
+            event(.create(id: paper, fields: [.init("title", "talks")])),
+            ChangeOperation("document", .create(id: nil, fields: [.init("text", "words")])),
+            ChangeOperation("document", .create(id: item, fields: [.init("text", "words")])),
+            event(.add(on: item, field: "tags", value: .null)),
+            event(.remove(on: item, field: "tags", elements: [])),
+            event(.resolve(on: item, field: "when", value: ["edtf": "2025"], closes: [])),
+            event(.resolve(on: item, field: "existence", value: "gone", closes: [other])),
+        ])
     func malformed(_ operation: ChangeOperation) {
         #expect(violation([operation])?.code == .invalid)
     }
 
-    @Test("a reader may not record, and what is a curator's an analyst may not", arguments: [
-        (event(.retract(on: item)), Role.reader),
-        (ChangeOperation("treaty", .retract(on: item)), .reader),
-        (event(.set(on: item, field: "adjudicated", value: coding)), .analyst),
-        (event(.resolve(on: item, field: "adjudicated", value: coding, closes: [other])), .analyst),
-        (event(.create(id: nil, fields: [.init("title", "talks"), .init("adjudicated", coding)])), .analyst),
-        (ChangeOperation("codebook", .retract(on: item)), .analyst),
-        (ChangeOperation("codebook", .resolve(on: item, field: "existence", value: "retracted", closes: [other])), .analyst),
-    ])
+    @Test(
+        "a reader may not record, and what is a curator's an analyst may not",
+        arguments: [
+            (event(.retract(on: item)), Role.reader),
+            (ChangeOperation("treaty", .retract(on: item)), .reader),
+            (event(.set(on: item, field: "adjudicated", value: coding)), .analyst),
+            (event(.resolve(on: item, field: "adjudicated", value: coding, closes: [other])), .analyst),
+            (event(.create(id: nil, fields: [.init("title", "talks"), .init("adjudicated", coding)])), .analyst),
+            (ChangeOperation("codebook", .retract(on: item)), .analyst),
+            (ChangeOperation("codebook", .resolve(on: item, field: "existence", value: "retracted", closes: [other])), .analyst),
+        ])
     func roles(_ operation: ChangeOperation, _ role: Role) {
         #expect(violation([operation], role: role)?.code == .role)
         #expect(violation([operation], role: .curator) == nil)

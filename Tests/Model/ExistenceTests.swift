@@ -14,9 +14,11 @@ struct ExistenceTests {
         #expect(story[thing].conflictFields().isEmpty)
     }
 
-    @Test("a revise that saw no retract is a conflict with it; one that saw it is not", arguments: [
-        (Int64(2), ["existence"]), (Int64(3), []),
-    ])
+    @Test(
+        "a revise that saw no retract is a conflict with it; one that saw it is not",
+        arguments: [
+            (Int64(2), ["existence"]), (Int64(3), []),
+        ])
     func reviseAgainstRetract(_ base: Int64, _ conflicts: [String]) {
         var story = Story()
         let thing = story.write("aliya", create()).item

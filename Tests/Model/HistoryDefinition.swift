@@ -122,7 +122,11 @@ struct HistoryDefinition {
             switch act.operation.action {
             case .add(_, let field, _):
                 let removed = acts.contains {
-                    if case .remove(_, field, let gone) = $0.operation.action { gone.contains(id) && saw($0.stamp, act.stamp) } else { false }
+                    if case .remove(_, field, let gone) = $0.operation.action {
+                        gone.contains(id) && saw($0.stamp, act.stamp)
+                    } else {
+                        false
+                    }
                 }
                 if !removed { elements[field, default: []].append(id) }
             case .append(_, let field, _):

@@ -36,12 +36,14 @@ private func history(_ random: inout SimulationRandom) -> (Story, ItemID) {
             case 11:
                 let existence: Value = random.percent(50) ? "present" : "retracted"
                 operations.append(
-                    ChangeOperation("thing", .resolve(on: thing, field: Entity.existenceField, value: existence, closes: some(writes, &random))))
+                    ChangeOperation(
+                        "thing", .resolve(on: thing, field: Entity.existenceField, value: existence, closes: some(writes, &random))))
             default:
                 operations.append(
                     ChangeOperation(
                         "thing",
-                        .resolve(on: thing, field: random.percent(70) ? "when" : "view", value: word(&random), closes: some(writes, &random))))
+                        .resolve(
+                            on: thing, field: random.percent(70) ? "when" : "view", value: word(&random), closes: some(writes, &random))))
             }
         }
         if operations.isEmpty { continue }

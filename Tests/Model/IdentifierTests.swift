@@ -3,10 +3,12 @@ import Testing
 
 @Suite("Names and handles")
 struct IdentifierTests {
-    @Test("a change id is 16 characters of the alphabet", arguments: [
-        ("0123456789abcdef", true), ("zzzzzzzzzzzzzzzz", true), ("0123456789abcde", false), ("0123456789abcdeff", false),
-        ("0123456789ABCDEF", false), ("0123456789abcdei", false), ("0123456789abcdel", false), ("", false),
-    ])
+    @Test(
+        "a change id is 16 characters of the alphabet",
+        arguments: [
+            ("0123456789abcdef", true), ("zzzzzzzzzzzzzzzz", true), ("0123456789abcde", false), ("0123456789abcdeff", false),
+            ("0123456789ABCDEF", false), ("0123456789abcdei", false), ("0123456789abcdel", false), ("", false),
+        ])
     func changeIDs(_ text: String, _ valid: Bool) {
         #expect((ChangeID(text) != nil) == valid)
     }
@@ -20,14 +22,17 @@ struct IdentifierTests {
         #expect(ids.allSatisfy { ChangeID($0.raw) == $0 })
     }
 
-    @Test("an item id is a change id with the operation's number, or a document's digest", arguments: [
-        ("0123456789abcdef-1", true), ("0123456789abcdef-999999", true),
-        ("sha256:" + String(repeating: "0a", count: 32), true),
-        ("0123456789abcdef-0", false), ("0123456789abcdef-01", false), ("0123456789abcdef-+1", false), ("0123456789abcdef--1", false),
-        ("0123456789abcdef-", false), ("0123456789abcdef", false), ("0123456789abcdef-1x", false), ("0123456789abcdef-\u{661}", false),
-        ("0123456789abcdef-\u{301}12", false), ("0123456789abcdef-1\u{301}", false), ("0123456789abcdef\u{301}-1", false),
-        ("sha256:" + String(repeating: "0A", count: 32), false), ("sha256:0a", false), ("SHA256:" + String(repeating: "0a", count: 32), false),
-    ])
+    @Test(
+        "an item id is a change id with the operation's number, or a document's digest",
+        arguments: [
+            ("0123456789abcdef-1", true), ("0123456789abcdef-999999", true),
+            ("sha256:" + String(repeating: "0a", count: 32), true),
+            ("0123456789abcdef-0", false), ("0123456789abcdef-01", false), ("0123456789abcdef-+1", false), ("0123456789abcdef--1", false),
+            ("0123456789abcdef-", false), ("0123456789abcdef", false), ("0123456789abcdef-1x", false), ("0123456789abcdef-\u{661}", false),
+            ("0123456789abcdef-\u{301}12", false), ("0123456789abcdef-1\u{301}", false), ("0123456789abcdef\u{301}-1", false),
+            ("sha256:" + String(repeating: "0A", count: 32), false), ("sha256:0a", false),
+            ("SHA256:" + String(repeating: "0a", count: 32), false),
+        ])
     func itemIDs(_ text: String, _ valid: Bool) {
         #expect((ItemID(text) != nil) == valid)
     }
@@ -39,24 +44,31 @@ struct IdentifierTests {
         #expect(ItemID("sha256:" + String(repeating: "0a", count: 32))?.change == nil)
     }
 
-    @Test("a name is 1 to 64 of its characters", arguments: [
-        ("a", true), ("r7k2m9qd~f00.x_-", true), (String(repeating: "n", count: 64), true), ("", false), ("A", false),
-        ("caf\u{E9}", false), ("a b", false), ("a\n", false), (String(repeating: "n", count: 65), false),
-    ])
+    @Test(
+        "a name is 1 to 64 of its characters",
+        arguments: [
+            ("a", true), ("r7k2m9qd~f00.x_-", true), (String(repeating: "n", count: 64), true), ("", false), ("A", false),
+            ("caf\u{E9}", false), ("a b", false), ("a\n", false), (String(repeating: "n", count: 65), false),
+        ])
     func names(_ text: String, _ valid: Bool) {
         #expect((Name(text) != nil) == valid)
     }
 
-    @Test("a handle reads back as it is written", arguments: [
-        "e40", "e40.2", "e~3", "e~3.2", "e40.when", "e40.2.about-places", "@1043", "@~7",
-    ])
+    @Test(
+        "a handle reads back as it is written",
+        arguments: [
+            "e40", "e40.2", "e~3", "e~3.2", "e40.when", "e40.2.about-places", "@1043", "@~7",
+        ])
     func handles(_ text: String) {
         #expect(Handle(text)?.description == text)
     }
 
-    @Test("what is no handle is not read as one", arguments: [
-        "", "e", "E40", "40", "e0", "e-1", "e+4", "e4x", "e40.", "e40..when", "e40.when.basis", "@1043.2", "@1043.when", "\u{E9}40", "e~", "e 40",
-    ])
+    @Test(
+        "what is no handle is not read as one",
+        arguments: [
+            "", "e", "E40", "40", "e0", "e-1", "e+4", "e4x", "e40.", "e40..when", "e40.when.basis", "@1043.2", "@1043.when", "\u{E9}40",
+            "e~", "e 40",
+        ])
     func noHandles(_ text: String) {
         #expect(Handle(text) == nil)
     }
@@ -64,28 +76,35 @@ struct IdentifierTests {
 
 @Suite("Time")
 struct TimeTests {
-    @Test("an instant has one written form", arguments: [
-        (Int64(0), "1970-01-01T00:00:00.000Z"), (1_754_742_896_789, "2025-08-09T12:34:56.789Z"),
-        (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-        (253_402_300_799_999, "9999-12-31T23:59:59.999Z"), (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
-    ])
+    @Test(
+        "an instant has one written form",
+        arguments: [
+            (Int64(0), "1970-01-01T00:00:00.000Z"), (1_754_742_896_789, "2025-08-09T12:34:56.789Z"),
+            (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"), (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
+        ])
     func instants(_ milliseconds: Int64, _ text: String) {
         #expect(Instant(milliseconds: milliseconds).description == text)
         #expect(Instant(text) == Instant(milliseconds: milliseconds))
     }
 
-    @Test("another form is not read", arguments: [
-        "2025-08-09T12:34:56Z", "2025-08-09T12:34:56.789", "2025-08-09T12:34:56.789+00:00", "2025-08-09t12:34:56.789Z",
-        "2025-08-09 12:34:56.789Z", "2025-02-29T00:00:00.000Z", "2025-08-09T24:00:00.000Z", "2025-08-09T23:60:00.000Z",
-        "2025-08-09T23:59:60.000Z", "+025-08-09T23:59:59.000Z", "2025-08-09T23:59:59,000Z", "",
-    ])
+    @Test(
+        "another form is not read",
+        arguments: [
+            "2025-08-09T12:34:56Z", "2025-08-09T12:34:56.789", "2025-08-09T12:34:56.789+00:00", "2025-08-09t12:34:56.789Z",
+            "2025-08-09 12:34:56.789Z", "2025-02-29T00:00:00.000Z", "2025-08-09T24:00:00.000Z", "2025-08-09T23:60:00.000Z",
+            "2025-08-09T23:59:60.000Z", "+025-08-09T23:59:59.000Z", "2025-08-09T23:59:59,000Z", "",
+        ])
     func otherForms(_ text: String) {
         #expect(Instant(text) == nil)
     }
 
-    @Test("days that do not exist are refused", arguments: [
-        (Int64(2025), Int64(2), Int64(29)), (1900, 2, 29), (2025, 4, 31), (2025, 13, 1), (2025, 0, 1), (2025, 1, 0), (10_000, 1, 1), (-1, 1, 1),
-    ])
+    @Test(
+        "days that do not exist are refused",
+        arguments: [
+            (Int64(2025), Int64(2), Int64(29)), (1900, 2, 29), (2025, 4, 31), (2025, 13, 1), (2025, 0, 1), (2025, 1, 0), (10_000, 1, 1),
+            (-1, 1, 1),
+        ])
     func noDays(_ year: Int64, _ month: Int64, _ day: Int64) {
         #expect(CivilDay(year: year, month: month, day: day) == nil)
     }

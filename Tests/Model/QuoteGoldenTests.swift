@@ -95,12 +95,17 @@ func ellipsisInArticle(_ query: String) throws {
     #expect(found[0].quote.exact.hasSuffix("initialed by the foreign ministers of both countries"))
 }
 
-@Test("the article's missing spaces around quotation marks do not stand in the way", arguments: [
-    ("the visit as \"historical,\" highlighting", "the visit as“historical,” highlighting"),
-    ("removal of a \"negative legacy of the past,\" underscoring", "removal of a“negative legacy of the past,” underscoring"),
-    ("normalization process, reports.", "normalization process,reports."),
-    ("infrastructure, as well as defense,security , and counterterrorism", "infrastructure, as well as defense, security, and counterterrorism"),
-])
+@Test(
+    "the article's missing spaces around quotation marks do not stand in the way",
+    arguments: [
+        ("the visit as \"historical,\" highlighting", "the visit as“historical,” highlighting"),
+        ("removal of a \"negative legacy of the past,\" underscoring", "removal of a“negative legacy of the past,” underscoring"),
+        ("normalization process, reports.", "normalization process,reports."),
+        (
+            "infrastructure, as well as defense,security , and counterterrorism",
+            "infrastructure, as well as defense, security, and counterterrorism"
+        ),
+    ])
 func missingSpaces(_ query: String, _ exact: String) {
     #expect(matcher.passages(matching: query).map(\.quote.exact) == [exact])
 }

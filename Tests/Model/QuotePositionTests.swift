@@ -26,19 +26,21 @@ func splitCharacters(_ start: Int, _ end: Int) {
     #expect(error?.code == .insideCharacter)
 }
 
-@Test("a passage fits its text only code point by code point", arguments: [
-    (passage("cafe\u{301}", 3, 8), nil),
-    (passage("cafe\u{301}", 3, 8, prefix: "Un ", suffix: " 👩‍👧"), nil),
-    (passage("", 3, 3, prefix: "Un "), nil),
-    (passage("café", 3, 8), QuoteError.Code.exact),
-    (passage("cafe", 3, 8), .exact),
-    (passage("Cafe\u{301}", 3, 8), .exact),
-    (passage("cafe\u{301}", 3, 8, prefix: "un "), .prefix),
-    (passage("cafe\u{301}", 3, 8, prefix: "xUn "), .prefix),
-    (passage("cafe\u{301}", 3, 8, suffix: "  "), .suffix),
-    (passage("x", 13, 14, suffix: "y"), .suffix),
-    (passage("x", 13, 15), .position),
-])
+@Test(
+    "a passage fits its text only code point by code point",
+    arguments: [
+        (passage("cafe\u{301}", 3, 8), nil),
+        (passage("cafe\u{301}", 3, 8, prefix: "Un ", suffix: " 👩‍👧"), nil),
+        (passage("", 3, 3, prefix: "Un "), nil),
+        (passage("café", 3, 8), QuoteError.Code.exact),
+        (passage("cafe", 3, 8), .exact),
+        (passage("Cafe\u{301}", 3, 8), .exact),
+        (passage("cafe\u{301}", 3, 8, prefix: "un "), .prefix),
+        (passage("cafe\u{301}", 3, 8, prefix: "xUn "), .prefix),
+        (passage("cafe\u{301}", 3, 8, suffix: "  "), .suffix),
+        (passage("x", 13, 14, suffix: "y"), .suffix),
+        (passage("x", 13, 15), .position),
+    ])
 func verification(_ passage: Passage, _ fault: QuoteError.Code?) {
     do {
         try passage.verify(in: text)

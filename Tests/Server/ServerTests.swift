@@ -90,11 +90,13 @@ struct ServerTests {
         }
     }
 
-    @Test("every bad line gets a typed error, and the others are served on", arguments: [
-        ("{", "malformed"), ("[]", "malformed"), ("{\"type\":\"hello\",\"type\":\"hello\"}", "malformed"),
-        ("{\"type\":\"push\",\"ws\":\"main\",\"replica\":\"r\",\"count\":1}", "unexpected"),
-        ("{\"type\":\"nonsense\"}", "malformed"), ("(too long)", "oversize"),
-    ])
+    @Test(
+        "every bad line gets a typed error, and the others are served on",
+        arguments: [
+            ("{", "malformed"), ("[]", "malformed"), ("{\"type\":\"hello\",\"type\":\"hello\"}", "malformed"),
+            ("{\"type\":\"push\",\"ws\":\"main\",\"replica\":\"r\",\"count\":1}", "unexpected"),
+            ("{\"type\":\"nonsense\"}", "malformed"), ("(too long)", "oversize"),
+        ])
     func badLines(what: String, code: String) async throws {
         let line = code == "oversize" ? String(repeating: "x", count: 5000) : what
         let folder = try TemporaryFolder()

@@ -79,7 +79,8 @@ struct RandomWriter {
             try replica.record(from: view) {
                 try $0.append(actor, "posts", ["office": .string("Minister \(number)"), "from": "2020"])
             }
-        case 84..<90: try replica.record(from: view) { try $0.create("note", fields: [("target", .string(event.raw)), ("text", "to check")]) }
+        case 84..<90:
+            try replica.record(from: view) { try $0.create("note", fields: [("target", .string(event.raw)), ("text", "to check")]) }
         case 90..<93: try replica.record(from: view) { try $0.retract(event) }
         case 93..<96: try replica.record(from: view) { try $0.restore(event) }
         default:

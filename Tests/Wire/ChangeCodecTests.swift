@@ -53,7 +53,8 @@ struct ChangeCodecTests {
 
     @Test("the bytes are those of the SPEC, and their digest is the one that another program computes")
     func bytes() throws {
-        let line = #"{"id":"0123456789abcdef","n":1,"prev":"","base":[0,""],"at":"2025-08-09T12:34:56.789Z","why":"café \"x\"","ops":[{"op":"retract","kind":"event","on":"0123456789abcdef-1"}]}"#
+        let line =
+            #"{"id":"0123456789abcdef","n":1,"prev":"","base":[0,""],"at":"2025-08-09T12:34:56.789Z","why":"café \"x\"","ops":[{"op":"retract","kind":"event","on":"0123456789abcdef-1"}]}"#
         let read = try ChangeCodec.decode(Array(line.utf8))
         #expect(text(ChangeCodec.encode(read)) == line)
         // Python: hashlib.sha256(line.encode()).hexdigest()
@@ -62,22 +63,25 @@ struct ChangeCodecTests {
 
     @Test("members that this version does not know are passed over, in any order, with blanks")
     func unknownMembers() throws {
-        let line = #"{ "ops" : [ {"kind":"event","later":{"a":1},"on":"0123456789abcdef-1","op":"restore"} ], "sealed":true, "at":"2025-08-09T12:34:56.789Z","base":[0,""],"prev":"","n":1,"id":"0123456789abcdef", "sig":"00" }"#
+        let line =
+            #"{ "ops" : [ {"kind":"event","later":{"a":1},"on":"0123456789abcdef-1","op":"restore"} ], "sealed":true, "at":"2025-08-09T12:34:56.789Z","base":[0,""],"prev":"","n":1,"id":"0123456789abcdef", "sig":"00" }"#
         let read = try ChangeCodec.decode(Array(line.utf8))
         #expect(read.operations.map(\.name) == ["restore"])
     }
 
-    @Test("a change that lacks a member, or has one of a wrong form, is refused with the member's name", arguments: [
-        (#""n":17"#, #""n":0"#, "n"), (#""n":17"#, #""n":-1"#, "n"), (#""n":17"#, #""n":"17""#, "n"), (#""n":17,"#, "", "n"),
-        (#""prev":"00000000000000ab""#, #""prev":"ab""#, "prev"), (#""prev":"00000000000000ab""#, #""prev":null"#, "prev"),
-        (#""base":[1042,"0000000000000007"]"#, #""base":[1042]"#, "base"),
-        (#""base":[1042,"0000000000000007"]"#, #""base":[-1,""]"#, "base"),
-        (#""base":[1042,"0000000000000007"]"#, #""base":[1042,"x"]"#, "base"),
-        (#""at":"2025-08-09T12:34:56.789Z""#, #""at":"2025-08-09""#, "at"),
-        (#""op":"retract""#, #""op":"vanish""#, "op"), (#""op":"retract","#, "", "op"), (#""kind":"event","#, "", "kind"),
-        (#""on":""#, #""on":"x"#, "on"), (#""ops":[{"#, #""ops":["x",{"#, "operation 1"), (#""ops":[{"#, #""nops":[{"#, "ops"),
-        (#""why":"so""#, #""why":7"#, "why"), (#""id":""#, #""id":"x"#, "id"),
-    ])
+    @Test(
+        "a change that lacks a member, or has one of a wrong form, is refused with the member's name",
+        arguments: [
+            (#""n":17"#, #""n":0"#, "n"), (#""n":17"#, #""n":-1"#, "n"), (#""n":17"#, #""n":"17""#, "n"), (#""n":17,"#, "", "n"),
+            (#""prev":"00000000000000ab""#, #""prev":"ab""#, "prev"), (#""prev":"00000000000000ab""#, #""prev":null"#, "prev"),
+            (#""base":[1042,"0000000000000007"]"#, #""base":[1042]"#, "base"),
+            (#""base":[1042,"0000000000000007"]"#, #""base":[-1,""]"#, "base"),
+            (#""base":[1042,"0000000000000007"]"#, #""base":[1042,"x"]"#, "base"),
+            (#""at":"2025-08-09T12:34:56.789Z""#, #""at":"2025-08-09""#, "at"),
+            (#""op":"retract""#, #""op":"vanish""#, "op"), (#""op":"retract","#, "", "op"), (#""kind":"event","#, "", "kind"),
+            (#""on":""#, #""on":"x"#, "on"), (#""ops":[{"#, #""ops":["x",{"#, "operation 1"), (#""ops":[{"#, #""nops":[{"#, "ops"),
+            (#""why":"so""#, #""why":7"#, "why"), (#""id":""#, #""id":"x"#, "id"),
+        ])
     func malformed(_ part: String, _ instead: String, _ member: String) {
         var original = change([operations[9]])
         original.why = "so"

@@ -49,10 +49,13 @@ struct CheckpointCodecTests {
         }
     }
 
-    @Test("a line whose last member is no signature has no signed bytes", arguments: [
-        "", "{}", #"{"sig":"00"}"#, #"{"seq":1,"sig":"00","later":1}"#, #"{"seq":1,"sig":0}"#, #"{"seq":1,"sig":"00"} "#, #""}"#, #","sig":""#,
-        #"{"seq":1,"sig":["00"]}"#, #"{"seq":1,"xsig":"00"}"#,
-    ])
+    @Test(
+        "a line whose last member is no signature has no signed bytes",
+        arguments: [
+            "", "{}", #"{"sig":"00"}"#, #"{"seq":1,"sig":"00","later":1}"#, #"{"seq":1,"sig":0}"#, #"{"seq":1,"sig":"00"} "#, #""}"#,
+            #","sig":""#,
+            #"{"seq":1,"sig":["00"]}"#, #"{"seq":1,"xsig":"00"}"#,
+        ])
     func unsigned(_ line: String) {
         #expect(CheckpointCodec.signedBytes(Array(line.utf8)) == nil)
     }

@@ -16,13 +16,15 @@ private let submitted =
 
 @Suite("Entry codec")
 struct EntryCodecTests {
-    @Test("the submitted bytes stand verbatim as the last member, and are cut out again", arguments: [
-        submitted,
-        submitted.replacing("retract", with: "\\u0072etract"),
-        submitted.replacing(#""why":"café \"x\"""#, with: #" "why" : ",\"change\":{,\"change\":" "#),
-        submitted.replacing("café", with: #"} ] { 👩‍👧 e\#u{301} \\\" \u00e9"#),
-        submitted.replacing(#""n":1"#, with: #" "later":{"change":{"refused":1}}, "n": 1"#),
-    ])
+    @Test(
+        "the submitted bytes stand verbatim as the last member, and are cut out again",
+        arguments: [
+            submitted,
+            submitted.replacing("retract", with: "\\u0072etract"),
+            submitted.replacing(#""why":"café \"x\"""#, with: #" "why" : ",\"change\":{,\"change\":" "#),
+            submitted.replacing("café", with: #"} ] { 👩‍👧 e\#u{301} \\\" \u00e9"#),
+            submitted.replacing(#""n":1"#, with: #" "later":{"change":{"refused":1}}, "n": 1"#),
+        ])
     func verbatim(_ change: String) throws {
         let line = EntryCodec.encode(envelope, change: Array(change.utf8))
         let range = try #require(EntryCodec.changeRange(line))
@@ -73,15 +75,17 @@ struct EntryCodecTests {
         #expect(chainHash(after: first, line: other).hex == "2ea20637ab77b42c95938eed4c2f58cb946156f33a8032bbd5d25656a6b19cac")
     }
 
-    @Test("what is no entry is refused", arguments: [
-        "", "{}", "null", #","change":{}}"#, #"{,"change":}"#, #"{"seq":1,"change":{}}"#,
-        #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","refused":{}}"#,
-        #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"Aliya","replica":"r","change":\#(submitted)}"#,
-        #"{"seq":-1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","change":\#(submitted)}"#,
-        #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","change":\#(submitted)"#,
-        #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","change":\#(submitted),"later":1}"#,
-        #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","author":"bek","replica":"r","change":\#(submitted)}"#,
-    ])
+    @Test(
+        "what is no entry is refused",
+        arguments: [
+            "", "{}", "null", #","change":{}}"#, #"{,"change":}"#, #"{"seq":1,"change":{}}"#,
+            #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","refused":{}}"#,
+            #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"Aliya","replica":"r","change":\#(submitted)}"#,
+            #"{"seq":-1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","change":\#(submitted)}"#,
+            #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","change":\#(submitted)"#,
+            #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","replica":"r","change":\#(submitted),"later":1}"#,
+            #"{"seq":1,"at":"2025-08-09T12:34:57.000Z","author":"aliya","author":"bek","replica":"r","change":\#(submitted)}"#,
+        ])
     func malformed(_ line: String) {
         #expect(throws: CodecError.self) { try EntryCodec.decode(Array(line.utf8)) }
     }

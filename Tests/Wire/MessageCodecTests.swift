@@ -24,22 +24,23 @@ private let clientMessages: [ClientMessage] = [
     .ping, .pong,
 ]
 
-private let serverMessages: [ServerMessage] = [
-    .welcome(.init(version: 1, server: "aa", nonce: "bb", limits: ["line_bytes": 5, "depth": 32])),
-    .unsupported(protocols: [1]), .ready(user: named("aliya")),
-    .opened(.init(workspace: desk, log: "5eed", epoch: 1, seq: 0, head: head, role: .reader, common: nil, last: [:])),
-    .opened(
-        .init(
-            workspace: desk, log: "5eed", epoch: 3, seq: 9, head: head, role: .curator, common: head,
-            last: [r1: .init(n: 4, hash: short), named("r2"): .init(n: 1, hash: short)])),
-    .entries(workspace: desk, first: 1, count: 12),
-    .checkpoint(Checkpoint(workspace: desk, log: "5eed", epoch: 1, seq: 12, head: head, at: Instant(milliseconds: 5), signature: "0f")),
-    .caughtUp(workspace: desk, seq: 12),
-    .ack(workspace: desk, replica: r1, n: 4, seq: 12),
-    .refused(workspace: desk, replica: r1, n: 4, code: "role", detail: "a reader may not record"),
-    .known(workspace: desk, replica: r1, n: 4),
-    .error(code: "malformed", detail: "d", recovery: "r"), .ping, .pong,
-] + ServerMessage.StopCode.allCases.map { .stopped(workspace: desk, replica: r1, n: 4, code: $0) }
+private let serverMessages: [ServerMessage] =
+    [
+        .welcome(.init(version: 1, server: "aa", nonce: "bb", limits: ["line_bytes": 5, "depth": 32])),
+        .unsupported(protocols: [1]), .ready(user: named("aliya")),
+        .opened(.init(workspace: desk, log: "5eed", epoch: 1, seq: 0, head: head, role: .reader, common: nil, last: [:])),
+        .opened(
+            .init(
+                workspace: desk, log: "5eed", epoch: 3, seq: 9, head: head, role: .curator, common: head,
+                last: [r1: .init(n: 4, hash: short), named("r2"): .init(n: 1, hash: short)])),
+        .entries(workspace: desk, first: 1, count: 12),
+        .checkpoint(Checkpoint(workspace: desk, log: "5eed", epoch: 1, seq: 12, head: head, at: Instant(milliseconds: 5), signature: "0f")),
+        .caughtUp(workspace: desk, seq: 12),
+        .ack(workspace: desk, replica: r1, n: 4, seq: 12),
+        .refused(workspace: desk, replica: r1, n: 4, code: "role", detail: "a reader may not record"),
+        .known(workspace: desk, replica: r1, n: 4),
+        .error(code: "malformed", detail: "d", recovery: "r"), .ping, .pong,
+    ] + ServerMessage.StopCode.allCases.map { .stopped(workspace: desk, replica: r1, n: 4, code: $0) }
 
 @Suite("Message codecs")
 struct MessageCodecTests {
@@ -63,30 +64,38 @@ struct MessageCodecTests {
         #expect(try ClientMessageCodec.decode(Array(line)) == message)
     }
 
-    @Test("a message that lacks a member that it needs is refused by its name", arguments: [
-        (#"{}"#, "type"), (#"{"type":"sing"}"#, "type"), (#"{"type":7}"#, "type"), (#"{"type":"hello"}"#, "protocols"),
-        (#"{"type":"auth","method":"development"}"#, "user"), (#"{"type":"auth","method":"magic","user":"a"}"#, "method"),
-        (#"{"type":"auth","method":"peer","user":"A b"}"#, "user"),
-        (#"{"type":"open","ws":"desk","have":-1}"#, "have"), (#"{"type":"open","ws":"desk","have":0,"replicas":["R"]}"#, "replicas"),
-        (#"{"type":"open","ws":"desk","have":0,"head":"00"}"#, "head"),
-        (#"{"type":"pull","ws":"desk","after":0,"live":true}"#, "credit"), (#"{"type":"pull","ws":"desk","after":0,"credit":1,"live":1}"#, "live"),
-        (#"{"type":"push","ws":"desk","replica":"r","count":"3"}"#, "count"), (#"{"type":"push","ws":"desk","replica":"r","count":1,"fork":[1]}"#, "fork"),
-        (#"{"type":"credit","ws":"desk","bytes":1.5}"#, "message"), (#"{"type":"ping","type":"ping"}"#, "message"), ("", "message"), ("[]", "message"),
-        (#"{"type":"ping"} x"#, "message"),
-    ])
+    @Test(
+        "a message that lacks a member that it needs is refused by its name",
+        arguments: [
+            (#"{}"#, "type"), (#"{"type":"sing"}"#, "type"), (#"{"type":7}"#, "type"), (#"{"type":"hello"}"#, "protocols"),
+            (#"{"type":"auth","method":"development"}"#, "user"), (#"{"type":"auth","method":"magic","user":"a"}"#, "method"),
+            (#"{"type":"auth","method":"peer","user":"A b"}"#, "user"),
+            (#"{"type":"open","ws":"desk","have":-1}"#, "have"), (#"{"type":"open","ws":"desk","have":0,"replicas":["R"]}"#, "replicas"),
+            (#"{"type":"open","ws":"desk","have":0,"head":"00"}"#, "head"),
+            (#"{"type":"pull","ws":"desk","after":0,"live":true}"#, "credit"),
+            (#"{"type":"pull","ws":"desk","after":0,"credit":1,"live":1}"#, "live"),
+            (#"{"type":"push","ws":"desk","replica":"r","count":"3"}"#, "count"),
+            (#"{"type":"push","ws":"desk","replica":"r","count":1,"fork":[1]}"#, "fork"),
+            (#"{"type":"credit","ws":"desk","bytes":1.5}"#, "message"), (#"{"type":"ping","type":"ping"}"#, "message"), ("", "message"),
+            ("[]", "message"),
+            (#"{"type":"ping"} x"#, "message"),
+        ])
     func malformedClient(_ line: String, _ member: String) {
         let error = #expect(throws: CodecError.self) { try ClientMessageCodec.decode(Array(line.utf8)) }
         #expect(error?.description.contains(member) == true)
     }
 
-    @Test("a server's message that lacks a member that it needs is refused by its name", arguments: [
-        (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"\#(head.hex)","role":"king"}"#, "role"),
-        (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"\#(head.hex)","role":"reader","last":{"r":[1]}}"#, "last"),
-        (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"00","role":"reader"}"#, "head"),
-        (#"{"type":"stopped","ws":"desk","replica":"r","n":1,"code":7}"#, "code"),
-        (#"{"type":"entries","ws":"desk","first":1}"#, "count"), (#"{"type":"ack","ws":"desk","replica":"r","n":1}"#, "seq"),
-        (#"{"type":"checkpoint","ws":"desk"}"#, "log"), (#"{"type":"welcome","protocol":1,"nonce":""}"#, "server"), ("nonsense", "message"),
-    ])
+    @Test(
+        "a server's message that lacks a member that it needs is refused by its name",
+        arguments: [
+            (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"\#(head.hex)","role":"king"}"#, "role"),
+            (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"\#(head.hex)","role":"reader","last":{"r":[1]}}"#, "last"),
+            (#"{"type":"opened","ws":"desk","log":"x","epoch":1,"seq":0,"head":"00","role":"reader"}"#, "head"),
+            (#"{"type":"stopped","ws":"desk","replica":"r","n":1,"code":7}"#, "code"),
+            (#"{"type":"entries","ws":"desk","first":1}"#, "count"), (#"{"type":"ack","ws":"desk","replica":"r","n":1}"#, "seq"),
+            (#"{"type":"checkpoint","ws":"desk"}"#, "log"), (#"{"type":"welcome","protocol":1,"nonce":""}"#, "server"),
+            ("nonsense", "message"),
+        ])
     func malformedServer(_ line: String, _ member: String) {
         let error = #expect(throws: CodecError.self) { try ServerMessageCodec.decode(Array(line.utf8)) }
         #expect(error?.description.contains(member) == true)

@@ -112,9 +112,18 @@ actor SyncDriver {
     private func perform(_ effect: ReplicaSync.Effect) {
         switch effect {
         case .send(let bytes): stream?.write(bytes)
-        case .bind(let binding): inStorage { try $0.bind(binding); return nil }
-        case .recompute(let last): inStorage { try $0.recomputeStates(last: last); return nil }
-        case .mark(let replica, let n, let state): inStorage { try $0.mark(replica, upTo: n, state); return nil }
+        case .bind(let binding):
+            inStorage {
+                try $0.bind(binding); return nil
+            }
+        case .recompute(let last):
+            inStorage {
+                try $0.recomputeStates(last: last); return nil
+            }
+        case .mark(let replica, let n, let state):
+            inStorage {
+                try $0.mark(replica, upTo: n, state); return nil
+            }
         case .apply(let batch): inStorage { .applied(try $0.apply(batch)) }
         case .hash(let seq): inStorage { .hash(seq: seq, try $0.headHash(at: seq)) }
         case .loadOutbox(let after, let replica, let limit):
