@@ -9,13 +9,11 @@ extension Desk {
     @discardableResult
     func record(_ options: RecordOptions, about: String? = nil, _ edit: (Draft) throws -> Void) throws -> Receipt? {
         do {
-            let (_, receipt) = try replica.record(from: view, reason: options.why) { editor in
+            let screen = try options.seen.map(view(seen:)) ?? view
+            let (_, receipt) = try replica.record(from: screen, reason: options.why) { editor in
                 let draft = Draft(editor)
                 try edit(draft)
-                if let seen = options.seen {
-                    try checkUnchanged(Set(draft.operations.compactMap(\.target)).subtracting(draft.made), since: seen)
-                }
-                if options.dryRun { throw DryRun(draft, base: view.base, reason: options.why) }
+                if options.dryRun { throw DryRun(draft, base: screen.base, reason: options.why) }
             }
             try report(receipt, about: about)
             return receipt
@@ -25,13 +23,23 @@ extension Desk {
         }
     }
 
-    /// Throws where an item of the change has entries after the one that the person last looked at: what they did not see they
-    /// must not overwrite.
-    func checkUnchanged(_ items: Set<ItemID>, since seen: Int64) throws {
+    /// What was on the screen when this entry was the last one: the base of what is recorded with `--seen`.
+    private func view(seen: Int64) throws -> View {
+        try checkReached(seen)
+        return try replica.view(seen: seen)
+    }
+
+    private func checkReached(_ seen: Int64) throws {
         guard seen <= view.base.seq else {
             throw CommandFailure.usage(
                 "there is no entry \(seen) here yet", at: "--seen", do: "give at most \(view.base.seq), or run annals sync first")
         }
+    }
+
+    /// Throws where an item of the change has entries after the one that the person last looked at: what they did not see they
+    /// must not undo.
+    func checkUnchanged(_ items: Set<ItemID>, since seen: Int64) throws {
+        try checkReached(seen)
         for id in items.sorted() {
             for step in try replica.history(of: id, from: seen + 1) where step.seq != nil {
                 throw CommandFailure(

@@ -99,7 +99,11 @@ public struct SimulationWorld: Sendable {
         guard let wire = wires.firstIndex(where: { $0.replica == index }) else { return }
         wires[wire].toServer += replicas[index].sent
         replicas[index].sent = []
-        if !replicas[index].isTalking { wires[wire].replica = nil }
+        guard !replicas[index].isTalking else { return }
+        wires[wire].replica = nil
+        if case .some(nil) = replicas[index].ended, replicas[index].file.outbox.contains(where: { $0.state != .queued }) {
+            violations.append("replica \(index): done, and the stream has not brought what it sent")
+        }
     }
 
     /// The connection breaks: of what was on its way to the server some may still arrive.

@@ -53,16 +53,18 @@ struct Conversation {
     /// - Returns: the session.
     @discardableResult
     mutating func sync(
-        _ replica: inout SimulationReplica, live: Bool = false, passing: ([UInt8]) -> [UInt8] = { $0 }
+        _ replica: inout SimulationReplica, live: Bool = false, lineByLine: Bool = false, passing: ([UInt8]) -> [UInt8] = { $0 }
     ) -> SessionID {
         let id = server.accept()
         replica.start(live: live, limits: limits, key: Self.key, now: server.now)
-        run(&replica, id, passing: passing)
+        run(&replica, id, lineByLine: lineByLine, passing: passing)
         return id
     }
 
     /// Lets everything that is under way on a connection go its way.
-    mutating func run(_ replica: inout SimulationReplica, _ id: SessionID, passing: ([UInt8]) -> [UInt8] = { $0 }) {
+    mutating func run(
+        _ replica: inout SimulationReplica, _ id: SessionID, lineByLine: Bool = false, passing: ([UInt8]) -> [UInt8] = { $0 }
+    ) {
         while replica.isTalking {
             var moved = false
             if !replica.sent.isEmpty, !server.paused.contains(id) {
@@ -75,7 +77,9 @@ struct Conversation {
                 server.settle()
                 moved = true
             }
-            let bytes = server.take(id)
+            let waiting = server.written[id] ?? []
+            let line = lineByLine ? waiting.firstIndex(of: UInt8(ascii: "\n")) : nil
+            let bytes = server.take(id, line.map { $0 + 1 } ?? .max)
             if !bytes.isEmpty {
                 replica.handle(.bytes(passing(bytes)), server.now)
                 moved = true

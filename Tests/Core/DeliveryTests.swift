@@ -237,10 +237,9 @@ struct DeliveryTests {
         for workspace in ["desk", "other"] {
             let id = bench.open("writer", workspace: named(workspace))
             var pen = Pen("w1")
-            for _ in 0..<40 {
-                bench.push(id, "w1", [pen.write()], workspace: named(workspace))
-                bench.server.settle()
-            }
+            // Almost all of it is one stored group, so there is always more to send at once.
+            bench.push(id, "w1", pen.write(count: 40), workspace: named(workspace))
+            bench.server.settle()
         }
         let reader = bench.open("bek")
         bench.say(reader, .open(.init(workspace: named("other"), log: nil, have: 0, head: nil, replicas: [])))

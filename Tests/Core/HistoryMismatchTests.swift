@@ -141,6 +141,17 @@ struct HistoryMismatchTests {
         #expect(talk.lines.isEmpty)
     }
 
+    @Test("a replica looks for itself whether the log is the one that it is bound to")
+    func otherLogSeenHere() {
+        var talk = Conversation()
+        var aliya = talk.file("aliya", "r1")
+        talk.sync(&aliya)
+        talk.record(&aliya)
+        talk.sync(&aliya) { Array(String(decoding: $0, as: UTF8.self).replacingFirst(#""log":"5eed""#, with: #""log":"beef""#).utf8) }
+        #expect(aliya.outcome == "other log")
+        #expect(talk.lines.isEmpty && aliya.file.outbox.count == 1)
+    }
+
     @Test("a server with another key is another server")
     func otherServer() {
         var talk = Conversation()

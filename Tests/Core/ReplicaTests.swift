@@ -58,6 +58,17 @@ struct ReplicaTests {
         #expect(aliya.file.outbox.isEmpty && aliya.outcome == "done")
     }
 
+    @Test("a sync is done when the stream has brought what was sent, not when it is acknowledged")
+    func doneByTheStream() {
+        var talk = Conversation()
+        var aliya = talk.file("aliya", "r1")
+        for _ in 0..<3 { talk.record(&aliya) }
+        talk.sync(&aliya, lineByLine: true)
+        #expect(aliya.outcome == "done")
+        #expect(aliya.file.outbox.isEmpty)
+        #expect(aliya.file.lines == talk.lines && talk.lines.count == 3)
+    }
+
     @Test("a refused change is parked when the stream says so, and the ones after it go on")
     func refused() {
         var talk = Conversation()
@@ -193,16 +204,28 @@ struct ReplicaTests {
         #expect(bek.file.outbox.count == 1)
     }
 
+    /// Signs every checkpoint anew, after a change.
+    private func resigned(_ text: String, by key: SimulationKey, _ change: (String) -> String = { $0 }) -> String {
+        var lines = text.split(separator: "\n").map(String.init)
+        for index in lines.indices where lines[index].hasPrefix(#"{"type":"checkpoint""#) {
+            let signed = change(String(decoding: CheckpointCodec.signedBytes(Array(lines[index].utf8)) ?? [], as: UTF8.self))
+            lines[index] = signed + #","sig":"\#(key.sign(Array(signed.utf8)))"}"#
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    @Test("a checkpoint about another place proves nothing, though the server signed it", arguments: [
+        (#""seq":2"#, #""seq":3"#), (#""log":"5eed""#, #""log":"beef""#), (#""ws":"desk""#, #""ws":"desks""#),
+    ])
+    func otherPlace(_ part: String, _ instead: String) {
+        let bek = tampered { resigned($0, by: Conversation.key) { $0.replacingFirst(part, with: instead) } }
+        #expect(bek.outcome == "bad entry 2")
+        #expect(bek.file.have == 0)
+    }
+
     @Test("a checkpoint by another key proves nothing, and neither does none")
     func otherKey() {
-        let forged = tampered { text in
-            var lines = text.split(separator: "\n").map(String.init)
-            for index in lines.indices where lines[index].hasPrefix(#"{"type":"checkpoint""#) {
-                let signed = CheckpointCodec.signedBytes(Array(lines[index].utf8)) ?? []
-                lines[index] = String(decoding: signed, as: UTF8.self) + #","sig":"\#(SimulationKey("thief").sign(signed))"}"#
-            }
-            return lines.joined(separator: "\n") + "\n"
-        }
+        let forged = tampered { resigned($0, by: SimulationKey("thief")) }
         #expect(forged.outcome == "bad entry 2")
         #expect(forged.file.have == 0)
         let without = tampered { text in

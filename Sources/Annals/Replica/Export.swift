@@ -53,7 +53,7 @@ struct ExportLine {
                     "created",
                     .object([
                         ("by", .string(created.author.raw)), ("at", .string(created.written.description)),
-                        ("seq", .integer(created.seq)),
+                        created.place,
                     ])
                 ))
         }
@@ -104,7 +104,7 @@ struct ExportLine {
                     heads.map { head in
                         .object([
                             ("write", .string(head.stamp.id.raw)), ("by", .string(head.stamp.author.raw)),
-                            ("seq", .integer(head.stamp.seq)), ("written", .string(head.stamp.written.description)),
+                            head.stamp.place, ("written", .string(head.stamp.written.description)),
                             ("value", head.value),
                         ])
                     })
@@ -112,5 +112,12 @@ struct ExportLine {
         ]
         if let author = key.author { members.append(("author", .string(author.raw))) }
         return .object(members)
+    }
+}
+
+extension Stamp {
+    /// Its seq; for what is pending the number in its replica.
+    fileprivate var place: (String, Value) {
+        isPending ? ("pending", .integer(n)) : ("seq", .integer(seq))
     }
 }

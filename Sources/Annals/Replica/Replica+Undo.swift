@@ -121,7 +121,7 @@ private struct Inverse {
         guard cell.heads.count == 1, cell.heads[0].stamp.id == write else {
             throw AnnalsError(
                 .notUndoable, "\(name(now)).\(field) was written since \(handle)",
-                wayOut: "Look at `annals why \(name(now))`, then write what it should be.")
+                wayOut: "Look at `annals log \(name(now))`, then write what it should be.")
         }
     }
 

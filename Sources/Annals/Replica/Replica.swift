@@ -78,6 +78,22 @@ public final class Replica: Sendable {
         return View(base: mark.base, vocabulary: vocabulary, source: LiveSource(store: store, mark: mark))
     }
 
+    /// The snapshot that a person had on the screen when entry `seq` was the last one here: what arrived since counts as not
+    /// seen, and is in conflict with what is recorded from it where both say something about one question.
+    ///
+    /// - Throws: ``AnnalsError`` `notFound` where the log here does not reach so far.
+    public func view(seen seq: Int64) throws -> View {
+        let mark = try store.read { db, meta in
+            var mark = SnapshotMark(meta)
+            let hash = try LogChunks(db: db).hash(at: Self.seq(of: .seq(seq), db, meta), log: meta.log)
+            mark.base = Base(seq: seq, hash: hash?.short)
+            // Older than every row: each is folded anew as it stood.
+            mark.generation = 0
+            return mark
+        }
+        return View(base: mark.base, vocabulary: vocabulary, source: LiveSource(store: store, mark: mark))
+    }
+
     /// What was known at a point of the log. It is folded in memory, and is for reading.
     ///
     /// - Throws: ``AnnalsError`` `notFound` where the log here does not reach so far.
