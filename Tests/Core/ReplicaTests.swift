@@ -214,9 +214,11 @@ struct ReplicaTests {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    @Test("a checkpoint about another place proves nothing, though the server signed it", arguments: [
-        (#""seq":2"#, #""seq":3"#), (#""log":"5eed""#, #""log":"beef""#), (#""ws":"desk""#, #""ws":"desks""#),
-    ])
+    @Test(
+        "a checkpoint about another place proves nothing, though the server signed it",
+        arguments: [
+            (#""seq":2"#, #""seq":3"#), (#""log":"5eed""#, #""log":"beef""#), (#""ws":"desk""#, #""ws":"desks""#),
+        ])
     func otherPlace(_ part: String, _ instead: String) {
         let bek = tampered { resigned($0, by: Conversation.key) { $0.replacingFirst(part, with: instead) } }
         #expect(bek.outcome == "bad entry 2")
