@@ -132,7 +132,8 @@ public struct SimulationFile: Sendable {
     /// Stores a batch, folds it and settles what it says of the outbox, in one transaction.
     public mutating func apply(_ batch: Batch, verifier: SimulationKey) throws -> ReplicaSync.Applied {
         guard batch.first == have + 1 else { throw Damage(description: "gap: \(batch.first) after \(have)") }
-        guard let signed = CheckpointCodec.signedBytes(batch.checkpointLine), let serverKey,
+        guard let serverKey else { throw Damage(description: "entries before a log was bound") }
+        guard let signed = CheckpointCodec.signedBytes(batch.checkpointLine),
             verifier.verifies(batch.checkpoint.signature, of: signed, by: serverKey), batch.checkpoint.seq == batch.last
         else { throw Damage(description: "no proof of \(batch.last)") }
         var settled: [Name: Int64] = [:]

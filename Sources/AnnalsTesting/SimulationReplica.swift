@@ -73,7 +73,8 @@ public struct SimulationReplica: Sendable {
                 file = changed
                 handle(.applied(applied), now)
             } catch {
-                damage.append("\(error)")
+                // After a transaction that failed the sync is over; those queued behind it may find nothing to stand on.
+                if isTalking { damage.append("\(error)") }
                 handle(.storageFailed("\(error)"), now)
             }
         case .send, .report, .finish: break
