@@ -42,6 +42,8 @@ public struct AnnalsError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let newerFormat = Code("newer-format", exitStatus: 1)
         /// What is stored or came does not fit together.
         public static let damaged = Code("damaged", exitStatus: 1)
+        /// What a server sent does not fit together; nothing of it was stored.
+        public static let badBatch = Code("bad-batch", exitStatus: 1)
         /// The folder or file may not be written.
         public static let readOnly = Code("read-only", exitStatus: 1)
         /// No room on the disk.

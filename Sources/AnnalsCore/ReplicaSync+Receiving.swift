@@ -19,7 +19,14 @@ extension ReplicaSync {
     }
 
     private mutating func take(_ line: [UInt8], into effects: inout [Effect]) {
-        if incoming?.take(line) ?? false { return }
+        if incoming?.take(line) ?? false {
+            // What was asked for, and one line that may overdraw it: more would fill the memory.
+            let held = (incoming?.bytes.count ?? 0) + (ready?.bytes.count ?? 0)
+            if held > limits.pullCreditBytes + limits.lineBytes {
+                finish(.protocolBroken("more bytes than were asked for"), into: &effects)
+            }
+            return
+        }
         if line.isEmpty { return }
         let message: ServerMessage
         do throws(CodecError) {
@@ -68,7 +75,10 @@ extension ReplicaSync {
             guard first == next, let hash = tip?.hash else {
                 return finish(.badEntry(seq: next, what: "entries from \(first) came in its place"), into: &effects)
             }
-            guard count > 0 else { return finish(.protocolBroken("a batch of no entries"), into: &effects) }
+            let most = max(serverLimits["batch_lines"] ?? 0, Int64(limits.batchLines))
+            guard (1...most).contains(count) else {
+                return finish(.protocolBroken("a batch of \(count) entries, beyond the limits"), into: &effects)
+            }
             incoming = Incoming(first: first, count: count, hash: hash)
         case (.streaming, .caughtUp(_, let seq)):
             caughtUp = seq
@@ -108,7 +118,8 @@ extension ReplicaSync {
         serverSeq = opened.seq
         tip = (position.have, start)
         phase = .streaming
-        effects.append(.recompute(last: opened.last.mapValues(\.n)))
+        // Of a twin's changes the server's numbers say nothing: they are the other copy's.
+        if position.twin == nil { effects.append(.recompute(last: opened.last.mapValues(\.n))) }
         send(
             .pull(workspace: position.workspace, after: position.have, credit: Int64(limits.pullCreditBytes), live: true),
             into: &effects)

@@ -146,6 +146,7 @@ extension ServerCore {
     private mutating func open(
         _ id: SessionID, _ open: ClientMessage.Open, _ user: Name, now: Instant, into effects: inout [ServerEffect]
     ) {
+        guard !isStoreLost else { return fail(id, .storage, "the server's store cannot be opened", into: &effects) }
         guard let durable = sequencers[open.workspace]?.durable else {
             return fail(id, .unknownWorkspace, "no workspace \(open.workspace) here", into: &effects)
         }

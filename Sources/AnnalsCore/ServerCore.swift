@@ -35,6 +35,9 @@ public struct ServerCore: Sendable {
     var sequencers: [Name: Sequencer]
     /// Whether an `append` is under way: one at a time, and what comes meanwhile fills the next group.
     var isWriting = false
+    /// Whether the store could not be opened after a failed commit: what the last commit left is not known, so nothing is
+    /// taken or told until it is open again.
+    var isStoreLost = false
     /// Sessions that wait for room in a group.
     var waitingForCommit: Set<SessionID> = []
 
@@ -89,7 +92,7 @@ public struct ServerCore: Sendable {
     // MARK: Writing groups
 
     private mutating func startWriting(into effects: inout [ServerEffect]) {
-        guard !isWriting else { return }
+        guard !isWriting, !isStoreLost else { return }
         var groups: [LogGroup] = []
         for name in sequencers.keys.sorted() {
             if let group = sequencers[name]?.startWriting() { groups.append(group) }
@@ -106,6 +109,8 @@ public struct ServerCore: Sendable {
             acknowledge(group, name, into: &effects)
             fanOut(group, name, now: now, into: &effects)
         }
+        // The group that filled meanwhile goes out first, so that those who wait find room.
+        startWriting(into: &effects)
         let waiting = waitingForCommit.sorted { $0.number < $1.number }
         waitingForCommit = []
         for id in waiting where sessions[id]?.wait == .commit {
@@ -144,7 +149,11 @@ public struct ServerCore: Sendable {
     private mutating func commitFailed(_ detail: String, _ heads: [LogHead], into effects: inout [ServerEffect]) {
         isWriting = false
         effects.append(.log(.commitFailed(detail: detail)))
-        for head in heads { sequencers[head.workspace]?.restart(head) }
+        isStoreLost = heads.isEmpty
+        for name in sequencers.keys {
+            guard let durable = sequencers[name]?.durable else { continue }
+            sequencers[name]?.restart(heads.first { $0.workspace == name } ?? durable)
+        }
         waitingForCommit = []
         for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
             fail(id, .storage, detail, into: &effects)
@@ -176,9 +185,10 @@ public struct ServerCore: Sendable {
     // MARK: Time
 
     private mutating func tick(now: Instant, into effects: inout [ServerEffect]) {
+        if isStoreLost { effects.append(.reopen) }
         let idle = configuration.limits.idleSeconds * 1000
         for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
-            guard let session = sessions[id], !session.isClosing else { continue }
+            guard let session = sessions[id], !session.isClosing, !session.waitsForStore else { continue }
             let silence = now.milliseconds - session.lastHeard.milliseconds
             if session.user == nil {
                 if silence > idle / 2 { fail(id, .idle, "no sign-in within \(idle / 2000) s", into: &effects) }

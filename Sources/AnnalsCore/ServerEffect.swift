@@ -24,7 +24,7 @@ public enum ServerInput: Sendable {
     case drained(SessionID)
     /// The groups of the last `append` are on disk.
     case committed
-    /// They are not, nothing of them; the store is open anew, and these are its heads.
+    /// They are not, nothing of them; the store is open anew, and these are its heads. No heads: it could not be opened.
     case commitFailed(detail: String, heads: [LogHead])
     case stretch(SessionID, workspace: Name, LogStretch?)
     case hash(SessionID, workspace: Name, seq: Int64, Digest?)
@@ -44,6 +44,8 @@ public enum ServerEffect: Sendable {
     case resume(SessionID)
     /// Make these groups durable in one transaction, then say `committed` or `commitFailed`.
     case append([LogGroup])
+    /// Try to open the store again, then say `commitFailed` with what is really there.
+    case reopen
     /// Read the stretch holding this entry, off the loop.
     case read(SessionID, workspace: Name, seq: Int64)
     case hash(SessionID, workspace: Name, seq: Int64)

@@ -88,5 +88,12 @@ struct ServerSession: Sendable {
     }
 
     var user: Name? { if case .ready(let user) = phase { user } else { nil } }
+    /// Whether nothing is read from the peer because of our own disk: its silence is no fault.
+    var waitsForStore: Bool {
+        switch wait {
+        case .opening, .hash, .search, .commit: true
+        default: false
+        }
+    }
     var isClosing: Bool { if case .closing = phase { true } else { false } }
 }

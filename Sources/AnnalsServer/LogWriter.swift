@@ -18,6 +18,11 @@ struct LogWriter: Sendable {
         }
     }
 
+    /// Tries again to open a store that could not be opened after a failed commit.
+    func reopen() {
+        thread.perform { recover("the store was closed") }
+    }
+
     /// Nothing of the groups was kept: open the store anew and say what is really there.
     private func recover(_ detail: String) {
         do {
@@ -25,7 +30,7 @@ struct LogWriter: Sendable {
             let heads = try store.workspaces().compactMap { try store.head(of: $0) }
             deliver(.commitFailed(detail: detail, heads: heads))
         } catch {
-            // The store cannot even be read: no head is changed, and each later commit tries again.
+            // The store cannot even be read: the core takes nothing until it can, and asks again with each tick.
             deliver(.commitFailed(detail: "\(detail); reopening failed: \(error)", heads: []))
         }
     }

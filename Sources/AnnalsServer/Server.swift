@@ -54,6 +54,12 @@ public final class Server: Sendable {
                 // A line that does not decode is no entry that this server wrote.
                 (try? EntryCodec.decode(line))?.change?.id
             }
+            guard try ServerKey.exists(in: folder) || store.workspaces().isEmpty else {
+                throw ServerError(
+                    .store,
+                    "\(folder.path) holds logs but no server-key. With another key every replica would see another server: put the old key file back."
+                )
+            }
             key = try ServerKey(in: folder)
             for name in configuration.workspaces where try store.head(of: name) == nil {
                 let log = randomHex(bytes: 16)

@@ -71,7 +71,7 @@ actor ServerLoop {
                         recovery: ProtocolErrorCode.stopping.recovery)))
             stream.shutdownThenClose(withinMilliseconds: 500)
         }
-        return [writer?.thread, reader?.thread].compactMap { $0 }
+        return [writer?.thread, reader?.thread, reader?.searches].compactMap { $0 }
     }
 
     private func accept(on listener: Listener) {
@@ -129,6 +129,7 @@ actor ServerLoop {
             case .pause(let id): streams[id]?.stopReading()
             case .resume(let id): streams[id]?.startReading()
             case .append(let groups): writer?.append(groups)
+            case .reopen: writer?.reopen()
             case .read(let id, let workspace, let seq): reader?.stretch(id, workspace, seq)
             case .hash(let id, let workspace, let seq): reader?.hash(id, workspace, seq)
             case .search(let id, let workspace, let change): reader?.search(id, workspace, change)

@@ -30,6 +30,11 @@ public struct ServerKey: Sendable, CustomStringConvertible, CustomReflectable {
         self.key = key
     }
 
+    /// Whether the folder has a key already.
+    public static func exists(in folder: DataFolder) throws -> Bool {
+        try folder.read(fileName, limit: 1024) != nil
+    }
+
     private static func refuseExposed(_ path: String) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw storeError(errno: errno, "\(path) cannot be read") }

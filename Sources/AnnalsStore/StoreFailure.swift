@@ -30,7 +30,8 @@ func storeError(_ error: DatabaseError, _ doing: String) -> LogStoreError {
     case .SQLITE_NOTADB, .SQLITE_CORRUPT:
         return LogStoreError(
             .notAStore,
-            "\(doing): it is damaged or no log store (\(reason)). Restore it from a backup; any replica can then bring the rest.")
+            "\(doing): it is damaged or no log store (\(reason)). Keep the damaged file and every replica as they are: they hold what the newest backup lacks. Let nobody sync with a restored backup before that is brought back."
+        )
     case .SQLITE_BUSY, .SQLITE_LOCKED:
         return LogStoreError(
             .failed, "\(doing): another program holds it locked (\(reason)). End that program and try again.")
@@ -51,5 +52,7 @@ func failing<Result>(_ doing: @autoclosure () -> String, _ body: () throws -> Re
 /// A value in the database that none of ours ever wrote there.
 func damaged(_ what: String) -> LogStoreError {
     LogStoreError(
-        .notAStore, "The log store is damaged: \(what). Restore it from a backup; any replica can then bring the rest.")
+        .notAStore,
+        "The log store is damaged: \(what). Keep the damaged file and every replica as they are: they hold what the newest backup lacks. Let nobody sync with a restored backup before that is brought back."
+    )
 }

@@ -160,6 +160,8 @@ public struct SimulationServer: Sendable {
         case .append(let groups):
             precondition(isIdle, "one commit at a time")
             commit = .begun(groups)
+        // This disk can always be opened again.
+        case .reopen: break
         case .read(let id, let workspace, let seq): jobs.append(.read(id, workspace: workspace, seq: seq))
         case .hash(let id, let workspace, let seq): jobs.append(.hash(id, workspace: workspace, seq: seq))
         case .search(let id, let workspace, let change): jobs.append(.search(id, workspace: workspace, change))

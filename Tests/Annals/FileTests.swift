@@ -29,7 +29,7 @@ import Testing
         try replica.push(&log)
         try replica.pull(log)
         #expect(try settings() == expected)
-        #expect(failure { try replica.store.apply(log.batch(1, 1)) } == .damaged)
+        #expect(failure { try replica.store.apply(log.batch(1, 1)) } == .badBatch)
         #expect(try settings() == expected)
     }
 

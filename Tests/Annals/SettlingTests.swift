@@ -116,7 +116,7 @@ import Testing
             batch = try log.batch(1, 3)
         }
         let before = try replica.exported()
-        #expect(failure { try replica.store.apply(batch) } == .damaged)
+        #expect(failure { try replica.store.apply(batch) } == .badBatch)
         #expect(try replica.status().have == 0)
         #expect(try replica.exported() == before)
         #expect(try replica.history().isEmpty)

@@ -21,7 +21,7 @@ private func world(seed: UInt64) -> SimulationWorld {
     return world
 }
 
-private let shards: UInt64 = 4
+private let shards: UInt64 = 2
 
 @Test("nothing is lost, applied twice or stuck, whatever the network, the disks and people do", arguments: 0..<shards)
 func randomRuns(_ shard: UInt64) {

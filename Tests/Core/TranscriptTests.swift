@@ -129,7 +129,7 @@ struct TranscriptServer {
                     inputs.append(.hash(id, workspace: workspace, seq: seq, hash(seq)))
                 case .search(let id, let workspace, let change):
                     inputs.append(.searched(id, workspace: workspace, change, found: holds(change)))
-                case .pause, .resume, .log: break
+                case .pause, .resume, .log, .reopen: break
                 }
             }
         }

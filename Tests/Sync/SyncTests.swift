@@ -100,6 +100,62 @@ struct SyncTests {
         try await desk.server.stop()
     }
 
+    @Test("a copy that finds its twin with nothing pending never calls a later change of its own accepted")
+    func twinThenRecord() async throws {
+        let folder = try TemporaryFolder()
+        let desk = try await Desk.open(folder)
+        let aliya = try desk.replica("aliya")
+        try aliya.record(from: aliya.view()) { try $0.create("event", fields: title("Before the copy")) }
+        try await aliya.sync(with: desk.address)
+        aliya.close()
+        try FileManager.default.copyItem(atPath: folder.file("aliya"), toPath: folder.file("copy"))
+        let original = try Replica.open(in: folder.file("aliya"))
+        try original.record(from: original.view()) { try $0.create("event", fields: title("By the original")) }
+        try await original.sync(with: desk.address)
+        let copy = try Replica.open(in: folder.file("copy"))
+        await #expect(throws: AnnalsError.self) { try await copy.sync(with: desk.address) }
+        let (_, receipt) = try copy.record(from: copy.view()) { try $0.create("event", fields: title("By the copy")) }
+        let error = await #expect(throws: AnnalsError.self) { try await copy.sync(with: desk.address) }
+        #expect(error?.code == .stopped)
+        #expect(try receipt.state() == .queued && copy.status().have == 2)
+        try await desk.server.stop()
+    }
+
+    @Test("a replica that is open twice in one process loses nothing when another process comes and goes")
+    func openTwice() async throws {
+        let folder = try TemporaryFolder()
+        let directory = folder.file("aliya")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let first = try Replica.create(in: directory, user: name("aliya"))
+        try first.record(from: first.view()) { try $0.create("event", fields: title("Before")) }
+        let second = try Replica.open(in: directory)
+        // The other process believes itself alone if this one's locks are gone, and takes the journal away as it leaves.
+        await #expect(processExitsWith: .success) { [directory = directory as String] in
+            let visitor = try Replica.open(in: directory)
+            _ = try visitor.status()
+            visitor.close()
+        }
+        try first.record(from: first.view()) { try $0.create("event", fields: title("After")) }
+        await #expect(processExitsWith: .success) { [directory = directory as String] in
+            let visitor = try Replica.open(in: directory)
+            guard try visitor.status().waiting.count == 2 else { throw AnnalsError(.notFound, "a change is missing") }
+        }
+        #expect(try second.status().waiting.count == 2)
+    }
+
+    @Test("what could not be read back is not recorded")
+    func unreadable() throws {
+        let folder = try TemporaryFolder()
+        let aliya = try Replica.create(in: folder.path, user: name("aliya"))
+        var deep: Value = "x"
+        for _ in 0..<40 { deep = .array([deep]) }
+        let (event, _) = try aliya.record(from: aliya.view()) { try $0.create("event", fields: title("Summit")) }
+        #expect(throws: AnnalsError.self) {
+            try aliya.record(from: aliya.view()) { try $0.set(event, "when", .object([("edtf", "2025"), ("more", deep)])) }
+        }
+        #expect(try aliya.status().waiting.count == 1)
+    }
+
     @Test("one process at a time syncs a replica file; the other is told that there is nothing to do")
     func oneSyncer() async throws {
         let folder = try TemporaryFolder()

@@ -44,6 +44,7 @@ extension ReplicaStore {
                 operations: operations)
             try self.check(change, role: meta.role ?? .curator, limits)
             let bytes = ChangeCodec.encode(change)
+            try self.checkReadable(bytes)
             guard bytes.count <= limits.changeBytes else {
                 throw AnnalsError(
                     .invalid, "the change has \(bytes.count) bytes, more than \(limits.changeBytes)",
@@ -60,6 +61,15 @@ extension ReplicaStore {
             return change.n
         }
         return Receipt(change: id, n: n, base: base, made: made, store: self)
+    }
+
+    /// What nobody could read back must not be recorded: nesting too deep, integers that JSON does not keep.
+    private func checkReadable(_ bytes: [UInt8]) throws {
+        do throws(CodecError) {
+            _ = try ChangeCodec.decode(bytes)
+        } catch {
+            throw AnnalsError(.invalid, "\(error)", wayOut: "Say it in simpler values; nothing was recorded.")
+        }
     }
 
     private func check(_ change: Change, role: Role, _ limits: Limits) throws {

@@ -58,6 +58,8 @@ final class ChangeFeed: Sendable {
                 afterMilliseconds: safetyPollMilliseconds, repeatingMilliseconds: safetyPollMilliseconds)
             // Where watching is not possible, the look once a second remains.
             _ = try? FileWatcher(on: loop, path: folder) { [weak self] _ in self?.tell() }
+            // What changed between the first look and the watching, nobody was told of.
+            self?.tell()
         }
     }
 

@@ -8,7 +8,8 @@ func namingFailures<T>(of path: String, _ body: () throws -> T) throws -> T {
         throw AnnalsError(error, path)
     } catch is DamagedState {
         throw AnnalsError(
-            .damaged, "\(path) holds a state that cannot be read", wayOut: "Run `annals doctor`: it folds the state anew from the log.")
+            .damaged, "\(path) holds a state that cannot be read",
+            wayOut: "Keep the file, and make a new clone to go on working; `annals replay --raw` may still read its log.")
     }
 }
 
@@ -30,7 +31,9 @@ extension AnnalsError {
         case .SQLITE_NOTADB:
             self.init(.notAReplica, "\(path) is not a replica", wayOut: "Name the folder of a replica, or make one with `annals init`.")
         case .SQLITE_CORRUPT:
-            self.init(.damaged, "\(path) is damaged", wayOut: "Keep the file, make a new clone, and run `annals doctor` on the old one.")
+            self.init(
+                .damaged, "\(path) is damaged",
+                wayOut: "Keep the file, and make a new clone to go on working; `annals verify` says what is damaged.")
         default:
             self.init(.failed, "\(path): \(error.resultCode) (\(error.extendedResultCode.rawValue))")
         }

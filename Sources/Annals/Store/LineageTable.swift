@@ -28,8 +28,8 @@ struct LineageTable {
     /// log is simply read through. A batch is stored before it is folded, and what comes later is nobody's past.
     func ancestor(_ hash: ShortHash, before end: Int64) throws -> Lineage.Ancestor? {
         var found: Lineage.Ancestor?
-        try LogChunks(db: db).forEachLine { seq, line in
-            guard found == nil, seq < end else { return }
+        try LogChunks(db: db).forEachLine(through: end - 1) { seq, line in
+            guard found == nil else { return }
             let line = Array(line)
             if let range = EntryCodec.changeRange(line) {
                 guard sha256(Array(line[range])).short == hash else { return }

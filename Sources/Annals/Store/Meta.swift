@@ -34,6 +34,9 @@ struct Meta: Sendable, Equatable {
     var lastSync: Instant?
     var stopCode: String?
     var stopText: String?
+    /// Where other bytes were found under this file's name: its own changes from there on are not sent.
+    var twinReplica: Name?
+    var twinN: Int64?
 
     init(user: Name, replica: Name) {
         self.user = user
@@ -76,6 +79,8 @@ extension Meta {
         lastSync = number("last_sync").map { Instant(milliseconds: $0) }
         stopCode = text("stop_code")
         stopText = text("stop_text")
+        twinReplica = text("twin_replica").flatMap { Name($0) }
+        twinN = number("twin_n")
     }
 
     private var values: [(String, (any DatabaseValueConvertible)?)] {
@@ -86,6 +91,7 @@ extension Meta {
             ("last_hash", lastHash?.hex), ("have", have), ("head", head?.hex), ("checkpoint", checkpoint),
             ("generation", generation), ("revision", revision), ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode),
             ("stop_text", stopText),
+            ("twin_replica", twinReplica?.raw), ("twin_n", twinN),
         ]
     }
 

@@ -77,6 +77,12 @@ struct Outbox {
         try receive(row, seq, code: nil)
     }
 
+    /// Other bytes stand under this file's name from here on: what the server said of these numbers was about its twin's.
+    func requeue(_ replica: Name, from n: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE pending SET state = 'queued' WHERE replica = ? AND n >= ? AND state <> ?")
+            .execute(arguments: [replica.raw, n, Self.refused])
+    }
+
     /// The stream brought its refusal: it is parked for its author, and its effect is gone.
     func park(_ row: PendingRow, code: String, detail: String?, seq: Int64) throws {
         try db.cachedStatement(
@@ -129,6 +135,7 @@ func decodeOwn(_ row: PendingRow) throws -> Change {
         return try ChangeCodec.decode(row.bytes)
     } catch {
         throw AnnalsError(
-            .damaged, "pending change @~\(row.n) cannot be read (\(error))", wayOut: "Keep this file and run `annals doctor`.")
+            .damaged, "pending change @~\(row.n) cannot be read (\(error))",
+            wayOut: "Keep this file, and make a new clone to go on working.")
     }
 }

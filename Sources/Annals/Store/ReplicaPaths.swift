@@ -1,3 +1,4 @@
+internal import GRDB
 internal import Glibc
 
 /// Where a replica's files are: a folder with `.annals/` in it.
@@ -49,27 +50,32 @@ struct ReplicaPaths: Sendable, Hashable {
             .newerFormat, "\(database) was written by a newer Annals", wayOut: "Upgrade this program; the file was not touched.")
     }
 
-    /// Looks at the file's header before SQLite does: a file that is no replica is refused and stays as it is.
-    func checkFile() throws(AnnalsError) {
-        let descriptor = open(database, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 {
-            if errno == ENOENT {
-                throw AnnalsError(
-                    .noReplica, "no replica in \(directory)", wayOut: "Make one with `annals init` or `annals clone`.")
-            }
-            throw .system(errno, "open", database)
+    /// Looks at the file's header before anything writes: a file that is no replica is refused and stays as it is.
+    ///
+    /// SQLite reads it, for it must not be opened in any other way: closing a descriptor of one's own drops the locks of every
+    /// connection that this process has to the file (fcntl(2)), and another process would take the journal away under them.
+    func checkFile() throws {
+        guard Self.exists(database) else {
+            throw AnnalsError(.noReplica, "no replica in \(directory)", wayOut: "Make one with `annals init` or `annals clone`.")
         }
-        defer { close(descriptor) }
-        var header = [UInt8](repeating: 0, count: 100)
-        guard pread(descriptor, &header, 100, 0) == 100, header.prefix(16).elementsEqual("SQLite format 3\0".utf8),
-            Self.number(header[68..<72]) == Schema.applicationID
-        else {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let (id, format) = try namingFailures(of: database) {
+            let queue = try DatabaseQueue(path: database, configuration: configuration)
+            defer { try? queue.close() }  // It only read: nothing can be lost with it.
+            return try queue.read { db in
+                (
+                    try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+                    try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+                )
+            }
+        }
+        guard id == Schema.applicationID else {
             throw AnnalsError(
                 .notAReplica, "\(database) is not a replica",
                 wayOut: "Name the folder of a replica; this file was not touched.")
         }
-        if Self.number(header[60..<64]) > Schema.format { throw newerFormat }
+        if format > Schema.format { throw newerFormat }
     }
-
-    private static func number(_ bytes: ArraySlice<UInt8>) -> Int64 { bytes.reduce(0) { $0 << 8 | Int64($1) } }
 }

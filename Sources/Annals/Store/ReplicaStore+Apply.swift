@@ -6,20 +6,20 @@ internal import GRDB
 extension ReplicaStore {
     /// Stores a batch: its lines, its checkpoint, what they fold to and what they mean for the outbox, in one transaction.
     ///
-    /// - Throws: ``AnnalsError`` `damaged` where the lines do not follow the log, do not hash to the checkpoint's head or
+    /// - Throws: ``AnnalsError`` `badBatch` where the lines do not follow the log, do not hash to the checkpoint's head or
     ///   cannot be read; then nothing of the batch is stored.
     @discardableResult
     func apply(_ batch: Batch) throws -> ReplicaSync.Applied {
         // Only the one process that syncs moves the log's end, so the lines are read before others have to wait for it.
         let before = try read { _, meta in meta }
         guard let log = before.log, batch.checkpoint.log == log else {
-            throw AnnalsError(.damaged, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
+            throw AnnalsError(.badBatch, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
         }
         let (entries, additions) = try Self.read(batch, after: before.head ?? ChainHash(log: log).head)
         return try write(.normal) { db, meta in
             guard batch.first == meta.have + 1, meta.head == before.head else {
                 throw AnnalsError(
-                    .damaged, "entries from \(batch.first) do not follow entry \(meta.have)", wayOut: "Sync again.")
+                    .badBatch, "entries from \(batch.first) do not follow entry \(meta.have)", wayOut: "Sync again.")
             }
             try LogChunks(db: db).append(additions, first: batch.first)
             let applied = try self.fold(entries, db, &meta)
@@ -45,16 +45,24 @@ extension ReplicaStore {
         while from < batch.bytes.count, let end = batch.bytes[from...].firstIndex(of: UInt8(ascii: "\n")) {
             let line = batch.bytes[from..<end]
             head = chainHash(after: head, line: line)
-            entries.append(try decodeEntry(Array(line), seq: seq))
+            entries.append(try received(Array(line), seq))
             additions.append(.init(line: batch.bytes[from...end], head: head))
             (from, seq) = (end + 1, seq + 1)
         }
         guard head == batch.head, seq == batch.last + 1, from == batch.bytes.count else {
             throw AnnalsError(
-                .damaged, "entries \(batch.first) to \(batch.last) do not hash to their checkpoint",
+                .badBatch, "entries \(batch.first) to \(batch.last) do not hash to their checkpoint",
                 wayOut: "Nothing of them was stored; sync again, and ask who runs the server if it comes back.")
         }
         return (entries, additions)
+    }
+
+    private static func received(_ line: [UInt8], _ seq: Int64) throws(AnnalsError) -> Entry {
+        do {
+            return try decodeEntry(line, seq: seq)
+        } catch {
+            throw AnnalsError(.badBatch, error.what, wayOut: error.wayOut)
+        }
     }
 
     /// Folds entries on top of what is stored and settles the changes of this file among them.
@@ -79,7 +87,12 @@ extension ReplicaStore {
                 touched.append(contentsOf: shown)
                 try outbox.park(row, code: code, detail: nil, seq: entry.seq)
             case .twin:
-                if twin == nil { twin = .twin(replica: entry.replica, n: n) }
+                if twin == nil {
+                    twin = .twin(replica: entry.replica, n: n)
+                    meta.twinReplica = entry.replica
+                    meta.twinN = n
+                    try outbox.requeue(entry.replica, from: n)
+                }
                 continue
             }
             settled[entry.replica] = max(settled[entry.replica] ?? 0, n)

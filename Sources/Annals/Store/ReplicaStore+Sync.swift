@@ -24,12 +24,22 @@ extension ReplicaStore {
         meta.workspace.map { workspace in
             ReplicaSync.Position(
                 workspace: workspace, user: meta.user, log: meta.log, serverKey: meta.serverKey, have: meta.have,
-                head: meta.log == nil ? nil : meta.head, replicas: meta.replicas)
+                head: meta.log == nil ? nil : meta.head, replicas: meta.replicas, twin: twin(meta))
         }
+    }
+
+    private static func twin(_ meta: Meta) -> SyncStop? {
+        guard let replica = meta.twinReplica, let n = meta.twinN else { return nil }
+        return .twin(replica: replica, n: n)
     }
 
     /// The server that this replica last met, as it was written.
     func serverAddress() throws -> String? { try read { _, meta in meta.server } }
+
+    /// Notes the server that the replica has met.
+    func met(_ address: String) throws {
+        try write(.normal) { _, meta in meta.server = address }
+    }
 
     /// Notes a sync that did all it had to do.
     func finishedSync(with address: String) throws {
@@ -56,15 +66,25 @@ extension ReplicaStore {
         try read { db, meta in try LogChunks(db: db).hash(at: seq, log: meta.log) }
     }
 
-    /// The queued rows after one that was sent, oldest first.
+    /// How many bytes of changes are brought into memory to be sent at a time, and one change at least.
+    private static let outboxBytes = 1 << 20
+
+    /// The queued rows after one that was sent, oldest first, as many as fit the memory set aside for them.
     func outbox(after n: Int64, of replica: Name?, limit: Int) throws -> [PendingRow] {
         try read { db, meta in
-            let rows = try Outbox(db: db).rows(
-                """
+            let which = """
                 WHERE state = 'queued' AND (?1 IS NULL OR replica <> ?1 OR n > ?2) \
                 ORDER BY replica = ?3, replica, n LIMIT ?4
-                """, [replica?.raw, n, meta.replica.raw, limit])
-            return rows.map(\.pending)
+                """
+            let lengths = try Int.fetchAll(
+                db, sql: "SELECT length(bytes) FROM pending \(which)", arguments: [replica?.raw, n, meta.replica.raw, limit])
+            var (count, bytes) = (0, 0)
+            for length in lengths {
+                if count > 0, bytes + length > Self.outboxBytes { break }
+                count += 1
+                bytes += length
+            }
+            return try Outbox(db: db).rows(which, [replica?.raw, n, meta.replica.raw, count]).map(\.pending)
         }
     }
 

@@ -38,6 +38,7 @@ extension Replica {
             summary.have = try store.syncPosition()?.have ?? 0
             summary.received = summary.have - before
             summary.settled = try store.settledCount() - settled
+            if try store.syncPosition()?.log != nil { try store.met(target.description) }
             guard let stop else {
                 try store.finishedSync(with: target.description)
                 return summary

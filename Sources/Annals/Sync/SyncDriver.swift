@@ -124,12 +124,21 @@ actor SyncDriver {
             inStorage {
                 try $0.mark(replica, upTo: n, state); return nil
             }
-        case .apply(let batch): inStorage { .applied(try $0.apply(batch)) }
+        case .apply(let batch): inStorage { store in try Self.apply(batch, to: store) }
         case .hash(let seq): inStorage { .hash(seq: seq, try $0.headHash(at: seq)) }
         case .loadOutbox(let after, let replica, let limit):
             inStorage { .outbox(try $0.outbox(after: after, of: replica, limit: limit)) }
         case .report(let news): tell(news)
         case .finish(let stop): finish(stop)
+        }
+    }
+
+    /// What came and does not fit is the server's; any other failure is this file's.
+    private static func apply(_ batch: Batch, to store: ReplicaStore) throws -> ReplicaSync.Input {
+        do {
+            return .applied(try store.apply(batch))
+        } catch let error as AnnalsError where error.code == .badBatch {
+            return .unreadable(error.what)
         }
     }
 
@@ -139,8 +148,6 @@ actor SyncDriver {
             let outcome: ReplicaSync.Input?
             do {
                 outcome = try work(store)
-            } catch let error as AnnalsError where error.code == .damaged {
-                outcome = .unreadable(error.what)
             } catch {
                 outcome = .storageFailed("\(error)")
             }
