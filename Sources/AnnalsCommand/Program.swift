@@ -17,6 +17,10 @@ struct Program: AsyncParsableCommand {
             console.lines(Overview.lines)
             return .done
         }
+        if words == ["--version"] {
+            console.line("annals \(Replica.release)")
+            return .done
+        }
         do {
             var command = try parseAsRoot(words)
             if var waiting = command as? any AsyncParsableCommand {

@@ -18,6 +18,12 @@ import Testing
         #expect(try bench.annals("read").status == 64)
     }
 
+    @Test("the program says its version")
+    func version() throws {
+        let out = try Bench().done("--version")
+        #expect(out.wholeMatch(of: /annals \d+\.\d+\.\d+\n/) != nil)
+    }
+
     @Test("every verb's help has an example that fits the page", arguments: names)
     func example(name: String) throws {
         let out = try Bench().annals(name, "--help")
