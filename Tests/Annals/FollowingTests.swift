@@ -10,7 +10,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("a receipt is fulfilled when another process brings the confirmation", .timeLimit(.minutes(10)))
+    @Test("a receipt is fulfilled when another process brings the confirmation", .timeLimit(.minutes(1)))
     func receipt() async throws {
         var log = TestLog()
         let replica = try Replica.test(folder, "r")
@@ -30,7 +30,7 @@ import Testing
         try await first.accepted()
     }
 
-    @Test("an observer sees what this and other processes change", .timeLimit(.minutes(10)))
+    @Test("an observer sees what this and other processes change", .timeLimit(.minutes(1)))
     func observe() async throws {
         let replica = try Replica.test(folder, "r")
         let other = try Replica.open(in: folder("r"))
@@ -47,7 +47,7 @@ import Testing
         #expect(seen == [0, 1, 2])
     }
 
-    @Test("whoever watches the folder is told of a commit when it can be seen", .timeLimit(.minutes(10)))
+    @Test("whoever watches the folder is told of a commit when it can be seen", .timeLimit(.minutes(1)))
     func told() async throws {
         let replica = try Replica.test(folder, "r")
         let other = try Replica.open(in: folder("r"))

@@ -21,14 +21,14 @@ private func world(seed: UInt64) -> SimulationWorld {
     return world
 }
 
-private let shards: UInt64 = 2
+private let shards: UInt64 = 4
 
 @Test("nothing is lost, applied twice or stuck, whatever the network, the disks and people do", arguments: 0..<shards)
 func randomRuns(_ shard: UInt64) {
     let first = setting("ANNALS_SIMULATION_SEED", 1)
     var met: Set<String> = []
     var entries = 0
-    for seed in first..<first + setting("ANNALS_SIMULATION_RUNS", 200) where seed % shards == shard {
+    for seed in first..<first + setting("ANNALS_SIMULATION_RUNS", 280) where seed % shards == shard {
         let world = world(seed: seed)
         #expect(world.violations.isEmpty, "seed \(seed)")
         entries += world.server.disk.lines(of: world.workspace).count
@@ -36,7 +36,7 @@ func randomRuns(_ shard: UInt64) {
     }
     // What the runs are for happens in them.
     for what in ["refusal", "twin", "conflict", "overwrite", "no effect", "known", "failed commit", "long line", "done"] {
-        #expect(met.contains(what) || setting("ANNALS_SIMULATION_RUNS", 200) < 200)
+        #expect(met.contains(what) || setting("ANNALS_SIMULATION_RUNS", 280) < 200)
     }
     print("random runs, part \(shard), from seed \(first): \(entries) entries; met \(met.sorted().joined(separator: ", "))")
 }

@@ -2,7 +2,7 @@ import Testing
 
 import UV
 
-@Suite("Event loop", .timeLimit(.minutes(10)))
+@Suite("Event loop", .timeLimit(.minutes(1)))
 struct EventLoopTests {
     @Test("everything posted from many threads runs, in order per thread")
     func postFromManyThreads() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 import UV
 
-@Suite("Listener and connect", .timeLimit(.minutes(10)))
+@Suite("Listener and connect", .timeLimit(.minutes(1)))
 struct ListenerTests {
     @Test("a port in use is refused by name, with a way out")
     func portInUse() async throws {

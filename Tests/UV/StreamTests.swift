@@ -3,7 +3,7 @@ import Testing
 
 import UV
 
-@Suite("Stream", .timeLimit(.minutes(10)))
+@Suite("Stream", .timeLimit(.minutes(1)))
 struct StreamTests {
     @Test("what is sent comes back from an echo", arguments: Endpoint.allCases)
     func echo(endpoint: Endpoint) async throws {

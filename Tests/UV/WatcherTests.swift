@@ -3,7 +3,7 @@ import Testing
 
 import UV
 
-@Suite("Timers and watchers", .timeLimit(.minutes(10)))
+@Suite("Timers and watchers", .timeLimit(.minutes(1)))
 struct WatcherTests {
     @Test("a timer fires once, after its time and after shorter ones")
     func oneShot() async throws {
