@@ -40,15 +40,16 @@ let package = Package(
     targets: [
         // Pure values and pure machines.
         layer("EDTF"),
-        layer("AnnalsModel", ["EDTF"]),
-        layer("AnnalsWire", ["AnnalsModel", crypto]),
-        layer("AnnalsCore", ["AnnalsModel", "AnnalsWire"]),
+        layer("AnnalsJSON"),
+        layer("AnnalsModel", ["EDTF", "AnnalsJSON"]),
+        layer("AnnalsWire", ["AnnalsJSON", "AnnalsModel", crypto]),
+        layer("AnnalsCore", ["AnnalsJSON", "AnnalsModel", "AnnalsWire"]),
         // Thin shells.
         .systemLibrary(name: "CUV", providers: [.apt(["libuv1-dev"])]),
         layer("UV", ["CUV"]),
         layer("AnnalsStore", ["AnnalsModel", "AnnalsWire", "AnnalsCore", grdb, crypto]),
         layer("AnnalsServer", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", logging]),
-        layer("Annals", ["EDTF", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", grdb]),
+        layer("Annals", ["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", grdb]),
         .executableTarget(
             name: "AnnalsCommand",
             dependencies: ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "EDTF", arguments, logging],
@@ -57,8 +58,9 @@ let package = Package(
         .target(name: "CFaultVFS", dependencies: [sqlite]),
         layer("AnnalsTesting", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CFaultVFS", sqlite]),
         tests("EDTF", ["EDTF"]),
-        tests("Model", ["AnnalsModel", "AnnalsTesting", "EDTF"]),
-        tests("Wire", ["AnnalsModel", "AnnalsWire", "AnnalsTesting", crypto]),
+        tests("JSON", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting"]),
+        tests("Model", ["AnnalsJSON", "AnnalsModel", "AnnalsTesting", "EDTF"]),
+        tests("Wire", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting", crypto]),
         tests("Core", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsTesting", crypto]),
         tests("UV", ["UV"]),
         tests("Store", ["AnnalsModel", "AnnalsCore", "AnnalsStore", "AnnalsTesting", grdb, crypto]),

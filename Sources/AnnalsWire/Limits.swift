@@ -1,3 +1,5 @@
+internal import AnnalsJSON
+
 /// What one side may ask of the other, announced in `welcome`. Every queue, line and loop that a peer can fill has its limit here.
 ///
 /// Limits may be raised freely. They never fall below what a log already holds, or its entries could not be sent.
@@ -19,7 +21,7 @@ public struct Limits: Sendable, Hashable {
 
     /// How deeply a line's JSON nests: 32. Version 1 needs less than 10; the rest is for later vocabularies, while
     /// every reader that recurses stays within a small stack.
-    public var depth = 32
+    public var depth = JSONScanner.usualDepth
 
     /// The lines of one batch: 1000. It bounds what a reader holds before the checkpoint that proves it, where lines are
     /// short; ``turnBytes`` does where they are long.

@@ -1,3 +1,5 @@
+internal import AnnalsJSON
+
 /// Cuts a stream of bytes into lines ended by LF, whatever chunks it comes in. It does no I/O.
 ///
 /// A line that lies within one chunk is handed on where it is; only one that is split over chunks is put together in a

@@ -1,3 +1,4 @@
+internal import AnnalsJSON
 internal import AnnalsModel
 
 /// Reads the members of an object, naming what is missing or of a wrong type.

@@ -7,6 +7,6 @@ enum JSONRule {
 
     static func findings(in file: SourceFile) -> [Finding] {
         guard cold[file.path] == nil else { return [] }
-        return file.findings(of: words) { "\($0.text): use AnnalsWire's scanner and writer" }
+        return file.findings(of: words) { "\($0.text): use AnnalsJSON's scanner and writer" }
     }
 }

@@ -3,9 +3,10 @@ enum LayerRule {
     /// Pure values and machines. Bytes, times and ids come in as values; what is to be done goes out as values.
     static let pure: [String: Set<String>] = [
         "EDTF": [],
-        "AnnalsModel": ["EDTF"],
-        "AnnalsWire": ["AnnalsModel", "Crypto"],
-        "AnnalsCore": ["AnnalsModel", "AnnalsWire"],
+        "AnnalsJSON": [],
+        "AnnalsModel": ["EDTF", "AnnalsJSON"],
+        "AnnalsWire": ["AnnalsJSON", "AnnalsModel", "Crypto"],
+        "AnnalsCore": ["AnnalsJSON", "AnnalsModel", "AnnalsWire"],
     ]
 
     /// What a shell may take from the system.
@@ -16,7 +17,7 @@ enum LayerRule {
         "UV": ["CUV", "Glibc", "Synchronization"],
         "AnnalsStore": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "GRDB", "Crypto"]),
         "AnnalsServer": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "Logging"]),
-        "Annals": system.union(["EDTF", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "GRDB"]),
+        "Annals": system.union(["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "GRDB"]),
         "AnnalsCommand": system.union([
             "EDTF", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "Annals", "ArgumentParser", "Logging",
         ]),

@@ -1,4 +1,5 @@
 @testable import AnnalsWire
+import AnnalsTesting
 import Testing
 
 @Suite("Line framer")

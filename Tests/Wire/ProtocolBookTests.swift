@@ -1,3 +1,4 @@
+import AnnalsJSON
 import AnnalsModel
 import AnnalsWire
 import Testing

@@ -1,5 +1,7 @@
+import AnnalsJSON
 import AnnalsModel
 import AnnalsWire
+import AnnalsTesting
 import Testing
 
 @Suite("Values as JSON")

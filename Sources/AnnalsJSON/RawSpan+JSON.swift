@@ -30,7 +30,7 @@ extension RawSpan {
     }
 
     /// The offset of the first LF in `range`.
-    func firstLineFeed(in range: Range<Int>) -> Int? {
+    package func firstLineFeed(in range: Range<Int>) -> Int? {
         var at = range.lowerBound
         while at + 8 <= range.upperBound {
             let found = zeroBytes(word(at) ^ everyByte(UInt8(ascii: "\n")))

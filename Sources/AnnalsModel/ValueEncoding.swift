@@ -1,4 +1,4 @@
-public import AnnalsModel
+public import AnnalsJSON
 
 extension Value {
     /// Writes the value in its one canonical form: no blanks, members by their keys' bytes, the fewest escapes.

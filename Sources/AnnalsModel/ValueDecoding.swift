@@ -1,4 +1,4 @@
-public import AnnalsModel
+public import AnnalsJSON
 
 extension Value {
     /// The value that a slice of scanned bytes stands for.
@@ -45,13 +45,5 @@ extension Value {
             }
             self = .members(read)
         }
-    }
-
-    /// The one value that `bytes` are, in the strict form of ``JSONScanner``, within the limits for a line.
-    public static func parse(_ bytes: [UInt8], limits: Limits = Limits()) throws(JSONError) -> Value {
-        guard bytes.count <= limits.lineBytes else { throw JSONError(.tooLong, at: limits.lineBytes) }
-        var scanner = JSONScanner(depth: limits.depth)
-        let span = bytes.span.bytes
-        return try Value(decoding: scanner.scan(span), in: span)
     }
 }

@@ -1,4 +1,7 @@
-@testable import AnnalsWire
+@testable import AnnalsJSON
+import AnnalsModel
+import AnnalsWire
+import AnnalsTesting
 import Testing
 
 @Suite("JSON keys")

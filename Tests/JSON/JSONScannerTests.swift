@@ -1,5 +1,7 @@
 import AnnalsModel
-@testable import AnnalsWire
+@testable import AnnalsJSON
+import AnnalsWire
+import AnnalsTesting
 import Testing
 
 private func scan(_ bytes: [UInt8], depth: Int = 32) throws(JSONError) -> JSONSlice {

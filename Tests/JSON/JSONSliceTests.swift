@@ -1,5 +1,7 @@
 import AnnalsModel
-@testable import AnnalsWire
+@testable import AnnalsJSON
+import AnnalsWire
+import AnnalsTesting
 import Testing
 
 @Suite("JSON slices")

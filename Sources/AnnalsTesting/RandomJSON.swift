@@ -1,23 +1,8 @@
-import AnnalsModel
-
-/// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators"): the same run from the same seed, anywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-}
+public import AnnalsModel
 
 extension Value {
     /// Some value, nested at most so deeply.
-    static func random(depth: Int, using random: inout SeededGenerator) -> Value {
+    public static func random(depth: Int, using random: inout SeededGenerator) -> Value {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &random) {
         case 0: .null
         case 1: .bool(Bool.random(using: &random))
@@ -35,7 +20,7 @@ extension Value {
 }
 
 /// Text with everything that escapes, lengths and scripts can make difficult.
-func randomText(using random: inout SeededGenerator) -> String {
+public func randomText(using random: inout SeededGenerator) -> String {
     let pieces = [
         "a", "the joint statement", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "e\u{301}", "Қазақстан", "协定",
         "\u{2028}", "\u{FFFF}", "\u{10FFFF}", "🕊", "\u{D7FF}\u{E000}",
@@ -44,7 +29,7 @@ func randomText(using random: inout SeededGenerator) -> String {
 }
 
 /// A change of the usual size.
-let changeLine =
+public let changeLine =
     #"{"id":"7q2k9vd3m8xw4hta","n":17,"prev":"9f3a5c99deadbeef","base":[1042,"9f3a5c99deadbeef"],"#
     + #""at":"2025-08-09T12:34:56.789Z","why":"the communiqu\u00e9 says \"the 8th\"","ops":[{"op":"set","kind":"event","#
     + #""on":"7q2k9vd3m8xw4hta-1","field":"when","value":{"edtf":"2025-08-08","basis":"stated","note":"Қазақстан 🕊"}}]}"#

@@ -20,8 +20,11 @@ public struct JSONScanner: Sendable {
     /// The most that ``depth`` can be, so that the scanner's recursion stays within a small stack.
     public static let greatestDepth = 128
 
+    /// The depth where nobody chose another: version 1 of the protocol needs less than 10, the rest is for later vocabularies.
+    public static let usualDepth = 32
+
     /// A scanner that refuses nesting deeper than `depth`.
-    public init(depth: Int = Limits().depth) {
+    public init(depth: Int = JSONScanner.usualDepth) {
         precondition((1...Self.greatestDepth).contains(depth), "a depth from 1 to \(Self.greatestDepth)")
         self.depth = depth
     }
