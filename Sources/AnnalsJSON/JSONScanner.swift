@@ -2,8 +2,8 @@
 ///
 /// ```swift
 /// var scanner = JSONScanner()
-/// let root = try scanner.scan(line.span.bytes)
-/// let id = root.member("id", in: line.span.bytes)?.string(in: line.span.bytes)
+/// _ = try scanner.scan(line.span.bytes)
+/// let id = scanner.tape.member("id", of: 0, in: line.span.bytes).flatMap { scanner.tape[$0].string(in: line.span.bytes) }
 /// ```
 ///
 /// Narrower than RFC 8259: no duplicate keys (compared after unescaping), no invalid UTF-8, no escaped lone surrogates,
@@ -11,11 +11,14 @@
 /// line. `-0` is refused: it is a second spelling of 0 as an integer, while readers with floating point keep it apart.
 /// Before and after the value there may be blanks (space, tab, CR); ``JSONSlice/range`` leaves them out.
 ///
-/// One scanner serves many lines. It allocates nothing, but for a line that has more than 64 keys open at once.
+/// One scanner serves many lines. It allocates nothing, but for a line that has more than 64 keys open at once, and where its
+/// tape has to grow.
 public struct JSONScanner: Sendable {
     /// How deeply arrays and objects may nest; a scalar is at depth 0.
     public let depth: Int
     var keys = JSONKeys()
+    /// Where the values of the line stand that was scanned last; of a line that was refused, some of them.
+    public private(set) var tape = JSONTape()
 
     /// The most that ``depth`` can be, so that the scanner's recursion stays within a small stack.
     public static let greatestDepth = 128
@@ -29,51 +32,68 @@ public struct JSONScanner: Sendable {
         self.depth = depth
     }
 
-    /// The one value that `bytes` are; the bytes may be read through it from then on.
+    /// The one value that `bytes` are; the bytes may be read through it and ``tape`` from then on.
+    @discardableResult
     public mutating func scan(_ bytes: RawSpan) throws(JSONError) -> JSONSlice {
         // The offsets of keys are kept in 32 bits.
         guard bytes.byteCount <= Int(Int32.max) else { throw JSONError(.tooLong, at: Int(Int32.max)) }
         keys.removeAll()
+        tape.removeAll()
         let start = bytes.skippingBlanks(0)
         let end = try value(bytes, start, depth: 0)
         let rest = bytes.skippingBlanks(end)
         guard rest == bytes.byteCount else {
             throw JSONError(bytes.byte(rest) == UInt8(ascii: "\n") ? .lineFeed : .trailingBytes, at: rest)
         }
-        return JSONSlice(start..<end, in: bytes)
+        return tape[0]
     }
 
     /// Takes the value that starts at `at` and gives the offset after it.
     mutating func value(_ bytes: RawSpan, _ at: Int, depth: Int) throws(JSONError) -> Int {
+        let end: Int
         switch bytes.byte(at) {
         case UInt8(ascii: "\""):
-            return try JSONScanner.string(bytes, at + 1).end + 1
+            let string = try JSONScanner.string(bytes, at + 1)
+            tape.append(.string, at, string.end + 1, isPlain: string.isPlain)
+            return string.end + 1
         case UInt8(ascii: "{"):
             return try object(bytes, at, depth: depth + 1)
         case UInt8(ascii: "["):
             return try array(bytes, at, depth: depth + 1)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return try JSONScanner.number(bytes, at)
+            end = try JSONScanner.number(bytes, at)
+            tape.append(.integer, at, end)
         case UInt8(ascii: "t"):
-            return try JSONScanner.literal("true", bytes, at)
+            end = try JSONScanner.literal("true", bytes, at)
+            tape.append(.bool, at, end)
         case UInt8(ascii: "f"):
-            return try JSONScanner.literal("false", bytes, at)
+            end = try JSONScanner.literal("false", bytes, at)
+            tape.append(.bool, at, end)
         case UInt8(ascii: "n"):
-            return try JSONScanner.literal("null", bytes, at)
+            end = try JSONScanner.literal("null", bytes, at)
+            tape.append(.null, at, end)
         default:
             throw JSONScanner.unexpected(bytes, at)
         }
+        return end
     }
 
     private mutating func array(_ bytes: RawSpan, _ start: Int, depth: Int) throws(JSONError) -> Int {
         guard depth <= self.depth else { throw JSONError(.tooDeep, at: start) }
+        let place = tape.count
+        tape.append(.array, start, start + 2)
         var at = bytes.skippingBlanks(start + 1)
-        if bytes.byte(at) == UInt8(ascii: "]") { return at + 1 }
+        if bytes.byte(at) == UInt8(ascii: "]") {
+            tape.close(place, .array, start, at + 1)
+            return at + 1
+        }
         while true {
             at = bytes.skippingBlanks(try value(bytes, at, depth: depth))
             switch bytes.byte(at) {
             case UInt8(ascii: ","): at = bytes.skippingBlanks(at + 1)
-            case UInt8(ascii: "]"): return at + 1
+            case UInt8(ascii: "]"):
+                tape.close(place, .array, start, at + 1)
+                return at + 1
             default: throw JSONScanner.unexpected(bytes, at)
             }
         }
@@ -81,12 +101,18 @@ public struct JSONScanner: Sendable {
 
     private mutating func object(_ bytes: RawSpan, _ start: Int, depth: Int) throws(JSONError) -> Int {
         guard depth <= self.depth else { throw JSONError(.tooDeep, at: start) }
+        let place = tape.count
+        tape.append(.object, start, start + 2)
         var at = bytes.skippingBlanks(start + 1)
-        if bytes.byte(at) == UInt8(ascii: "}") { return at + 1 }
+        if bytes.byte(at) == UInt8(ascii: "}") {
+            tape.close(place, .object, start, at + 1)
+            return at + 1
+        }
         let first = keys.count
         while true {
             guard bytes.byte(at) == UInt8(ascii: "\"") else { throw JSONScanner.unexpected(bytes, at) }
             let key = try JSONScanner.string(bytes, at + 1)
+            tape.append(.string, at, key.end + 1, isPlain: key.isPlain)
             try keys.append(at + 1, key.end, isPlain: key.isPlain, openedAt: first, in: bytes)
             at = bytes.skippingBlanks(key.end + 1)
             guard bytes.byte(at) == UInt8(ascii: ":") else { throw JSONScanner.unexpected(bytes, at) }
@@ -96,6 +122,7 @@ public struct JSONScanner: Sendable {
                 at = bytes.skippingBlanks(at + 1)
             case UInt8(ascii: "}"):
                 try keys.close(openedAt: first, in: bytes)
+                tape.close(place, .object, start, at + 1)
                 return at + 1
             default:
                 throw JSONScanner.unexpected(bytes, at)

@@ -1,8 +1,7 @@
 /// One value inside a scanned line: its kind and where it stands. It holds no bytes; whoever asks brings those that were scanned.
 ///
-/// Reading allocates nothing but the strings that are asked for. Each question goes over the bytes anew, so read an
-/// object's members in one round (``members``) where many are wanted. Of bytes that were never scanned it says
-/// something or nothing, and neither stops the program nor reads beyond them.
+/// Reading allocates nothing but the strings that are asked for. What is inside an array or object, ``JSONTape`` says. Of
+/// other bytes than those that were scanned it says something or nothing, and neither stops the program nor reads beyond them.
 public struct JSONSlice: Sendable, Hashable {
     public enum Kind: UInt8, Sendable {
         case null
@@ -21,6 +20,8 @@ public struct JSONSlice: Sendable, Hashable {
     public let isPlain: Bool
     private let start: Int32
     private let end: Int32
+    /// The place on the tape after this value and all that it holds.
+    let next: Int32
 
     /// The value's bytes exactly, with quotes or brackets, without the blanks around it.
     public var range: Range<Int> { Int(start)..<Int(end) }
@@ -33,36 +34,14 @@ public struct JSONSlice: Sendable, Hashable {
         }
     }
 
-    init(_ range: Range<Int>, in bytes: RawSpan) {
-        self.init(at: range.lowerBound, end: range.upperBound, isPlain: false, in: bytes)
-        guard kind == .string else { return }
-        self.init(
-            at: range.lowerBound, end: range.upperBound, isPlain: bytes.endOfString(range.lowerBound + 1).isPlain, in: bytes)
-    }
-
-    /// The value that starts at `at`.
-    init(at: Int, in bytes: RawSpan) {
-        if bytes.byte(at) == UInt8(ascii: "\"") {
-            let (end, isPlain) = bytes.endOfString(at + 1)
-            self.init(at: at, end: min(end + 1, bytes.byteCount), isPlain: isPlain, in: bytes)
-        } else {
-            self.init(at: at, end: bytes.endOfValue(at), isPlain: false, in: bytes)
-        }
-    }
-
-    private init(at: Int, end: Int, isPlain: Bool, in bytes: RawSpan) {
-        kind =
-            switch bytes.byte(at) {
-            case UInt8(ascii: "{"): .object
-            case UInt8(ascii: "["): .array
-            case UInt8(ascii: "\""): .string
-            case UInt8(ascii: "t"), UInt8(ascii: "f"): .bool
-            case UInt8(ascii: "n"): .null
-            default: .integer
-            }
+    /// - Precondition: the offsets fit 32 bits, as those of a scanned line do.
+    @inline(__always)
+    init(_ kind: Kind, _ start: Int, _ end: Int, isPlain: Bool, next: Int) {
+        self.kind = kind
         self.isPlain = isPlain
-        start = Int32(truncatingIfNeeded: at)
-        self.end = Int32(truncatingIfNeeded: max(at, end))
+        self.start = Int32(truncatingIfNeeded: start)
+        self.end = Int32(truncatingIfNeeded: end)
+        self.next = Int32(truncatingIfNeeded: next)
     }
 }
 
@@ -121,6 +100,6 @@ extension JSONSlice {
 
     /// A copy of the value's bytes, verbatim.
     public func raw(in bytes: RawSpan) -> [UInt8] {
-        bytes.extracting(Int(start)..<min(Int(end), bytes.byteCount)).withUnsafeBytes { Array($0) }
+        bytes.extracting(min(Int(start), bytes.byteCount)..<min(Int(end), bytes.byteCount)).withUnsafeBytes { Array($0) }
     }
 }

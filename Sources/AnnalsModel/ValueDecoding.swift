@@ -1,15 +1,9 @@
 public import AnnalsJSON
 
 extension Value {
-    /// The value that a slice of scanned bytes stands for.
-    ///
-    /// - Throws: ``JSONError`` `too_deep` or `duplicate_key`, which a scan would have found: bytes that were never scanned
-    ///   make no value that breaks ``Value``'s promises.
-    public init(decoding slice: JSONSlice, in bytes: RawSpan) throws(JSONError) {
-        try self.init(slice, bytes, room: JSONScanner.greatestDepth)
-    }
-
-    private init(_ slice: JSONSlice, _ bytes: RawSpan, room: Int) throws(JSONError) {
+    /// The value at a place of a scanned line.
+    public init(at place: Int = 0, of tape: JSONTape, in bytes: RawSpan) {
+        let slice = tape[place]
         switch slice.kind {
         case .null:
             self = .null
@@ -20,29 +14,20 @@ extension Value {
         case .string:
             self = .string(slice.string(in: bytes) ?? "")
         case .array:
-            guard room > 0 else { throw JSONError(.tooDeep, at: slice.range.lowerBound) }
             var values: [Value] = []
-            var elements = slice.elements
-            while let element = elements.next(in: bytes) {
-                values.append(try Value(element, bytes, room: room - 1))
-            }
+            var elements = tape.elements(of: place)
+            while let element = elements.next(in: tape) { values.append(Value(at: element, of: tape, in: bytes)) }
             self = .array(values)
         case .object:
-            guard room > 0 else { throw JSONError(.tooDeep, at: slice.range.lowerBound) }
             var read: [Member] = []
             var isSorted = true
-            var members = slice.members
-            while let member = members.next(in: bytes) {
-                let key = member.key.string(in: bytes) ?? ""
+            var members = tape.members(of: place)
+            while let member = members.next(in: tape) {
+                let key = tape[member.key].string(in: bytes) ?? ""
                 if let last = read.last, !precedes(last.key, key) { isSorted = false }
-                read.append(Member(key, try Value(member.value, bytes, room: room - 1)))
+                read.append(Member(key, Value(at: member.value, of: tape, in: bytes)))
             }
-            if !isSorted {
-                read.sort { precedes($0.key, $1.key) }
-                for (a, b) in zip(read, read.dropFirst()) where sameBytes(a.key, b.key) {
-                    throw JSONError(.duplicateKey, at: slice.range.lowerBound)
-                }
-            }
+            if !isSorted { read.sort { precedes($0.key, $1.key) } }
             self = .members(read)
         }
     }

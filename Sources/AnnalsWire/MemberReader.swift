@@ -107,7 +107,8 @@ func parseObject(_ line: [UInt8], _ subject: String) throws(CodecError) -> Membe
     do throws(JSONError) {
         var scanner = JSONScanner()
         let span = line.span.bytes
-        value = try Value(decoding: scanner.scan(span), in: span)
+        try scanner.scan(span)
+        value = Value(of: scanner.tape, in: span)
     } catch {
         throw CodecError("\(subject): \(error)")
     }

@@ -7,6 +7,7 @@ extension Value {
         guard bytes.count <= limits.lineBytes else { throw JSONError(.tooLong, at: limits.lineBytes) }
         var scanner = JSONScanner(depth: limits.depth)
         let span = bytes.span.bytes
-        return try Value(decoding: scanner.scan(span), in: span)
+        try scanner.scan(span)
+        return Value(of: scanner.tape, in: span)
     }
 }

@@ -107,13 +107,14 @@ struct ValueCodingTests {
         let line = Array(changeLine.utf8)
         var scanner = JSONScanner()
         let bytes = line.span.bytes
-        let root = try scanner.scan(bytes)
-        let value = try Value(decoding: root, in: bytes)
-        var members = root.members
+        try scanner.scan(bytes)
+        let tape = scanner.tape
+        let value = Value(of: tape, in: bytes)
+        var members = tape.members(of: 0)
         var count = 0
-        while let member = members.next(in: bytes) {
-            let key = member.key.string(in: bytes) ?? ""
-            let (decoded, raw) = (try Value(decoding: member.value, in: bytes), member.value.raw(in: bytes))
+        while let member = members.next(in: tape) {
+            let key = tape[member.key].string(in: bytes) ?? ""
+            let (decoded, raw) = (Value(at: member.value, of: tape, in: bytes), tape[member.value].raw(in: bytes))
             #expect(value[key] == decoded)
             #expect(try Value.parse(raw) == decoded)
             count += 1
