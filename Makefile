@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 RELEASE := .build/release
 
-.PHONY: help setup setup-tests build demo install test test-all format lint clean
+.PHONY: help setup setup-tests build demo install test test-all bench format lint clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ test: lint ## every test
 test-all: test ## and what takes long: sanitizers, many seeds, a profile of the server
 	@scripts/setup --profile
 	@scripts/test-all
+
+bench: ## every row of Documentation/performance.md, measured (PEERS=1 ROWS=a,b QUICK=1)
+	@scripts/bench
 
 setup-tests:
 	@scripts/setup --tests

@@ -30,6 +30,7 @@ let package = Package(
     products: [
         .library(name: "Annals", targets: ["Annals"]),
         .executable(name: "annals", targets: ["AnnalsCommand"]),
+        .executable(name: "annals-bench", targets: ["AnnalsBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -54,6 +55,12 @@ let package = Package(
             name: "AnnalsCommand",
             dependencies: ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "EDTF", arguments, logging],
             exclude: ["README.md"], swiftSettings: strict),
+        .systemLibrary(name: "CLinux"),
+        // The benchmark: built by `make bench` alone.
+        .executableTarget(
+            name: "AnnalsBench",
+            dependencies: ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CLinux", sqlite], exclude: ["README.md"],
+            swiftSettings: strict),
         // For tests only.
         .target(name: "CFaultVFS", dependencies: [sqlite]),
         layer("AnnalsTesting", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CFaultVFS", sqlite]),

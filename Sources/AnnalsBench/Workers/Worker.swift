@@ -1,0 +1,28 @@
+internal import Foundation
+
+/// One contender's part of a run, in a process of its own, so that its CPU and memory are its own.
+enum Worker {
+    /// Runs a worker and gives what it measured.
+    static func run(_ options: Options, _ name: String, _ arguments: [String: Any], server: [pid_t] = []) throws -> Metrics {
+        let before = Child.cpu(of: server)
+        let words = arguments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let child = try Child([options.itself, "worker", name] + words)
+        let text = child.readAll()
+        let end = child.wait()
+        guard end.code == 0 else { throw BenchFailure("worker \(name) ended with \(end.code): \(text.suffix(500))") }
+        var metrics = Metrics(lines: text)
+        if !server.isEmpty { metrics["serverCPU"] = Child.cpu(of: server) - before }
+        metrics["workerPeakMB"] = Double(end.usage.ru_maxrss) / 1024
+        return metrics
+    }
+
+    /// What a worker process does.
+    static func main(_ words: [String]) async throws -> Metrics {
+        let arguments = Arguments(Array(words.dropFirst()))
+        switch words.first {
+        case "push": return try PushWorker.run(arguments)
+        case "rows": return try RowsWorker.run(arguments)
+        case let name: throw BenchFailure("no worker \(name ?? "")")
+        }
+    }
+}
