@@ -50,7 +50,7 @@ let package = Package(
         layer("UV", ["CUV"]),
         layer("AnnalsStore", ["AnnalsModel", "AnnalsWire", "AnnalsCore", grdb, crypto]),
         layer("AnnalsServer", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", logging]),
-        layer("Annals", ["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", grdb]),
+        layer("Annals", ["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", grdb, sqlite]),
         .executableTarget(
             name: "AnnalsCommand",
             dependencies: ["Annals", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "EDTF", arguments, logging],

@@ -4,30 +4,35 @@ internal import AnnalsWire
 /// What the server says.
 extension ReplicaSync {
     mutating func receive(_ bytes: [UInt8], into effects: inout [Effect]) {
-        var lines: [[UInt8]] = []
+        // Moved out while it hands on lines, which change the machine.
+        var framer = framer
+        self.framer = LineFramer(maximumLineBytes: limits.lineBytes)
+        defer { self.framer = framer }
         do throws(LineFramer.Failure) {
-            try framer.feed(bytes) { lines.append($0) }
+            try framer.feed(bytes.span.bytes) { line in take(line, into: &effects) }
         } catch {
-            return finish(.protocolBroken("a line longer than the limit"), into: &effects)
-        }
-        for line in lines {
-            switch phase {
-            case .ending, .over: return
-            default: take(line, into: &effects)
-            }
+            finish(.protocolBroken("a line longer than the limit"), into: &effects)
         }
     }
 
-    private mutating func take(_ line: [UInt8], into effects: inout [Effect]) {
+    private mutating func take(_ line: RawSpan, into effects: inout [Effect]) {
+        switch phase {
+        case .ending, .over: return
+        default: break
+        }
         if incoming?.take(line) ?? false {
             // What was asked for, and one line that may overdraw it: more would fill the memory.
-            let held = (incoming?.bytes.count ?? 0) + (ready?.bytes.count ?? 0)
+            let held = (incoming?.bytes.count ?? 0) + (ready?.byteCount ?? 0)
             if held > limits.pullCreditBytes + limits.lineBytes {
                 finish(.protocolBroken("more bytes than were asked for"), into: &effects)
             }
             return
         }
         if line.isEmpty { return }
+        take(message: line.withUnsafeBytes { Array($0) }, into: &effects)
+    }
+
+    private mutating func take(message line: [UInt8], into effects: inout [Effect]) {
         let message: ServerMessage
         do throws(CodecError) {
             message = try ServerMessageCodec.decode(line)
@@ -79,7 +84,7 @@ extension ReplicaSync {
             guard (1...most).contains(count) else {
                 return finish(.protocolBroken("a batch of \(count) entries, beyond the limits"), into: &effects)
             }
-            incoming = Incoming(first: first, count: count, hash: hash)
+            incoming = Incoming(first: first, count: count, before: hash)
         case (.streaming, .caughtUp(_, let seq)):
             caughtUp = seq
             serverSeq = max(serverSeq, seq)
@@ -150,8 +155,9 @@ extension ReplicaSync {
         }
         tip = (last, batch.hash)
         serverSeq = max(serverSeq, last)
-        let whole = Batch(
-            first: batch.first, count: batch.count, bytes: batch.bytes, checkpoint: checkpoint, checkpointLine: line)
-        if ready == nil { ready = whole } else { ready?.join(whole) }
+        let piece = Batch.Piece(
+            first: batch.first, count: batch.count, bytes: batch.bytes, before: batch.before, checkpoint: checkpoint,
+            checkpointLine: line)
+        if ready == nil { ready = Batch(piece) } else { ready?.join(piece) }
     }
 }

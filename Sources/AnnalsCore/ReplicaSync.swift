@@ -77,6 +77,13 @@ public struct ReplicaSync: Sendable {
             self.settled = settled
             self.twin = twin
         }
+
+        /// Joins what storing the next piece came to.
+        public mutating func join(_ next: Applied) {
+            have = next.have
+            settled.merge(next.settled) { max($0, $1) }
+            twin = twin ?? next.twin
+        }
     }
 
     public enum Effect: Sendable, Equatable {
@@ -127,17 +134,27 @@ public struct ReplicaSync: Sendable {
 
     /// A batch whose lines are still arriving.
     struct Incoming: Sendable, Equatable {
-        var first: Int64
-        var count: Int64
-        var received: Int64 = 0
-        var bytes: [UInt8] = []
-        var hash: Digest
+        let first: Int64
+        let count: Int64
+        /// H(first − 1).
+        let before: Digest
+        private(set) var received: Int64 = 0
+        private(set) var bytes: [UInt8] = []
+        /// H of the last line received.
+        private(set) var hash: Digest
 
-        /// Takes a line of the batch where it stands; false when all are here.
-        mutating func take(_ line: [UInt8]) -> Bool {
+        init(first: Int64, count: Int64, before: Digest) {
+            self.first = first
+            self.count = count
+            self.before = before
+            hash = before
+        }
+
+        /// Takes a line of the batch where it stands: the only time that it is hashed. False when all are here.
+        mutating func take(_ line: RawSpan) -> Bool {
             guard received < count else { return false }
             hash = chainHash(after: hash, line: line)
-            bytes += line
+            line.withUnsafeBytes { bytes.append(contentsOf: $0) }
             bytes.append(UInt8(ascii: "\n"))
             received += 1
             return true
@@ -248,7 +265,7 @@ public struct ReplicaSync: Sendable {
         guard !isApplying, let batch = ready else { return }
         ready = nil
         isApplying = true
-        creditOwed = Int64(batch.bytes.count)
+        creditOwed = Int64(batch.byteCount)
         effects.append(.apply(batch))
     }
 

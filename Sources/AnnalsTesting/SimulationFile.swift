@@ -133,12 +133,16 @@ public struct SimulationFile: Sendable {
     public mutating func apply(_ batch: Batch, verifier: SimulationKey) throws -> ReplicaSync.Applied {
         guard batch.first == have + 1 else { throw Damage(description: "gap: \(batch.first) after \(have)") }
         guard let serverKey else { throw Damage(description: "entries before a log was bound") }
-        guard let signed = CheckpointCodec.signedBytes(batch.checkpointLine),
-            verifier.verifies(batch.checkpoint.signature, of: signed, by: serverKey), batch.checkpoint.seq == batch.last
-        else { throw Damage(description: "no proof of \(batch.last)") }
+        for piece in batch.pieces {
+            guard let signed = CheckpointCodec.signedBytes(piece.checkpointLine),
+                verifier.verifies(piece.checkpoint.signature, of: signed, by: serverKey), piece.checkpoint.seq == piece.last,
+                piece.before == (piece.first == batch.first ? hashes.last : piece.before)
+            else { throw Damage(description: "no proof of \(piece.last)") }
+        }
         var settled: [Name: Int64] = [:]
         var found: SyncStop?
-        for line in batch.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+        let bytes = batch.pieces.flatMap(\.bytes)
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
             let entry = try EntryCodec.decode(Array(line))
             guard entry.seq == have + 1, let head = hashes.last else { throw Damage(description: "entry \(entry.seq) after \(have)") }
             lines.append(Array(line))
@@ -149,7 +153,7 @@ public struct SimulationFile: Sendable {
             settle(entry, &settled, &found)
         }
         guard hashes.last == batch.head, have == batch.last else { throw Damage(description: "the chain does not fit") }
-        checkpoint = batch.checkpointLine
+        checkpoint = batch.end.checkpointLine
         if twin == nil { twin = found }
         return ReplicaSync.Applied(have: have, settled: settled, twin: found)
     }

@@ -58,9 +58,10 @@ public struct Limits: Sendable, Hashable {
     /// has caught up. One line above it is sent whole.
     public var peerOutputBytes = 256 << 10
 
-    /// The credit that a replica gives with `pull`, in bytes: 8 MiB. Enough that storing one large batch and receiving the
-    /// next go on side by side; it is what a pull may hold in memory.
-    public var pullCreditBytes = 8 << 20
+    /// The credit that a replica gives with `pull`, in bytes: 64 MiB. Half of it is stored in one transaction while the other half
+    /// arrives, about 75,000 entries: each item that many of them touch is written once. It is what a pull may hold in memory.
+    public var pullCreditBytes = 64 << 20
+
     /// The limits that a server announces where nobody chose others.
     public init() {}
 

@@ -104,15 +104,17 @@ struct TestLog {
                 Refusal(id: row.id, n: row.n, code: code, digest: sha256(row.bytes), prev: change.prev)))
     }
 
-    /// Entries `first` to `last` with their checkpoint.
-    func batch(_ first: Int64, _ last: Int64) throws -> Batch {
+    /// Entries `first` to `last` as one batch, with their checkpoint.
+    func batch(_ first: Int64, _ last: Int64) throws -> Batch { Batch(try piece(first, last)) }
+
+    func piece(_ first: Int64, _ last: Int64) throws -> Batch.Piece {
         let checkpoint = Checkpoint(
             workspace: Self.workspace, log: id, epoch: 1, seq: last, head: heads[Int(last)],
             at: Instant(milliseconds: time))
         let line = CheckpointCodec.encode(checkpoint, signer: signer)
-        return Batch(
+        return Batch.Piece(
             first: first, count: last - first + 1, bytes: lines[Int(first - 1)..<Int(last)].flatMap { $0 + [10] },
-            checkpoint: try CheckpointCodec.decode(line), checkpointLine: line)
+            before: heads[Int(first - 1)], checkpoint: try CheckpointCodec.decode(line), checkpointLine: line)
     }
 
     var entries: [Entry] { get throws { try lines.map { try EntryCodec.decode($0) } } }

@@ -17,7 +17,8 @@ enum LayerRule {
         "UV": ["CUV", "Glibc", "Synchronization"],
         "AnnalsStore": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "GRDB", "Crypto"]),
         "AnnalsServer": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "Logging"]),
-        "Annals": system.union(["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "GRDB"]),
+        "Annals": system.union(["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "GRDB", "GRDBSQLite"]
+        ),
         "AnnalsCommand": system.union([
             "EDTF", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "Annals", "ArgumentParser", "Logging",
         ]),

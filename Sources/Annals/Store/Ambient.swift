@@ -5,6 +5,12 @@ internal import Glibc
 struct Ambient: Sendable {
     var now: @Sendable () -> Instant
     var random: @Sendable () -> UInt64
+    /// Milliseconds that never go back: how long things take, which no result depends on.
+    var uptime: @Sendable () -> Int64 = {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
 
     static let system = Ambient(
         now: {

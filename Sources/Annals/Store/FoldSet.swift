@@ -19,7 +19,7 @@ struct FoldSet {
     }
 
     /// Folds what still waits in the outbox on top, and writes every entity of `ids`.
-    func write(_ ids: some Collection<ItemID>, user: Name, generation: Int64) throws {
+    func write(_ ids: some Collection<ItemID>, user: Name, generation: Int64, _ turn: Turn = .unlimited) throws {
         let pending = try Outbox(db: rows.db).waiting(touching: ids)
         var visible = canonical
         var isPending: Set<ItemID> = []
@@ -29,6 +29,7 @@ struct FoldSet {
             visible.apply(pending: change, author: user, replica: row.pending.replica, common: row.pending.fork)
         }
         for id in ids {
+            try turn.step()
             let state = canonical.entities[id]
             if isPending.contains(id), let entity = visible.entities[id] {
                 try rows.write(

@@ -1,56 +1,59 @@
+internal import AnnalsCore
 internal import AnnalsModel
 internal import AnnalsWire
 internal import FoundationEssentials
 internal import GRDB
 
-/// The log as the file keeps it: entry lines verbatim, in chunks of at most 64 KB or one long line, each with its head hash.
+/// The log as the file keeps it: entry lines verbatim, in chunks of whole pieces as they came, each with its head hash.
 struct LogChunks {
-    /// At which a chunk is read or merged in one piece without waste; rows of single lines were half as fast.
-    static let bytesMax = 64 << 10
+    /// Up to which pieces are joined: rows of single lines were read half as fast, and a chunk that grows is written again with
+    /// each piece that it takes. What a server sends to one who is behind is larger, and so stands alone.
+    static let joinedBytesMax = 16 << 10
 
     let db: Database
 
-    /// Lines that go into the log together.
-    struct Addition {
-        /// With LF.
-        var line: ArraySlice<UInt8>
-        /// H after it.
-        var head: Digest
+    /// Appends pieces that follow the last chunk, or joins them to it while it stays small. Their lines are not looked at.
+    func append(_ pieces: [Batch.Piece], _ turn: Turn = .unlimited) throws {
+        guard let start = pieces.first else { return }
+        var chunk = try lastChunk(for: start.bytes.count) ?? (first: start.first, bytes: [])
+        var isStored = !chunk.bytes.isEmpty
+        for (index, piece) in pieces.enumerated() {
+            if chunk.bytes.isEmpty { chunk = (piece.first, piece.bytes) } else { chunk.bytes += piece.bytes }
+            let next = index + 1 < pieces.count ? pieces[index + 1].bytes.count : 0
+            if next > 0, chunk.bytes.count + next <= Self.joinedBytesMax { continue }
+            try store(chunk.first, piece.last, chunk.bytes, piece.head, replacing: isStored)
+            try turn.step(5)
+            chunk.bytes = []
+            isStored = false
+        }
     }
 
-    /// Appends lines after the last chunk, or to it while it stays small.
-    func append(_ lines: [Addition], first: Int64) throws {
-        var chunk = try lastChunk() ?? (first: first, count: 0, bytes: [], head: nil)
-        var isStored = chunk.count > 0
-        func store() throws {
-            guard let head = chunk.head else { return }
-            let sql =
-                isStored
-                ? "UPDATE log_chunk SET count = ?2, bytes = ?3, head = ?4 WHERE first = ?1"
-                : "INSERT INTO log_chunk (first, count, bytes, head) VALUES (?1, ?2, ?3, ?4)"
-            try db.cachedStatement(sql: sql)
-                .execute(arguments: [chunk.first, chunk.count, Data(chunk.bytes), Data(head.bytes)])
-        }
-        for (index, addition) in lines.enumerated() {
-            if chunk.count > 0, chunk.bytes.count + addition.line.count > Self.bytesMax {
-                try store()
-                chunk = (first: first + Int64(index), count: 0, bytes: [], head: nil)
-                isStored = false
+    private func store(_ first: Int64, _ last: Int64, _ bytes: [UInt8], _ head: Digest, replacing: Bool) throws {
+        let sql =
+            replacing
+            ? "UPDATE log_chunk SET count = ?2, bytes = ?3, head = ?4 WHERE first = ?1"
+            : "INSERT INTO log_chunk (first, count, bytes, head) VALUES (?1, ?2, ?3, ?4)"
+        let statement = try BoundStatement(db, sql)
+        statement.bind(1, first)
+        statement.bind(2, last - first + 1)
+        try bytes.withUnsafeBytes { bytes in
+            statement.bind(3, blob: bytes)
+            try head.bytes.withUnsafeBytes { head in
+                statement.bind(4, blob: head)
+                try statement.run()
             }
-            chunk.count += 1
-            chunk.bytes += addition.line
-            chunk.head = addition.head
         }
-        try store()
     }
 
-    private func lastChunk() throws -> (first: Int64, count: Int64, bytes: [UInt8], head: Digest?)? {
-        let sql = "SELECT first, count, bytes FROM log_chunk ORDER BY first DESC LIMIT 1"
+    /// The last chunk where another piece may join it.
+    private func lastChunk(for next: Int) throws -> (first: Int64, bytes: [UInt8])? {
+        let sql = "SELECT first, length(bytes) FROM log_chunk ORDER BY first DESC LIMIT 1"
         guard let row = try Row.fetchOne(db.cachedStatement(sql: sql)) else { return nil }
-        let bytes = [UInt8](row[2] as Data)
-        // A full chunk is left alone, and so is never read again here.
-        if bytes.count >= Self.bytesMax { return nil }
-        return (row[0], row[1], bytes, nil)
+        let (first, count): (Int64, Int) = (row[0], row[1])
+        // One that is not joined is left alone, and so is not read here.
+        if count + next > Self.joinedBytesMax { return nil }
+        let bytes = try Data.fetchOne(db.cachedStatement(sql: "SELECT bytes FROM log_chunk WHERE first = ?"), arguments: [first])
+        return bytes.map { (first, [UInt8]($0)) }
     }
 
     // MARK: Reading

@@ -2,59 +2,91 @@ internal import AnnalsCore
 internal import AnnalsModel
 internal import AnnalsWire
 internal import GRDB
+internal import UV
 
 extension ReplicaStore {
-    /// Stores a batch: its lines, its checkpoint, what they fold to and what they mean for the outbox, in one transaction.
+    /// Stores a batch: its lines, its checkpoint, what they fold to and what they mean for the outbox, in one transaction; in
+    /// several where somebody else wants to write meanwhile (``StoringPace``), each of which ends at a checkpoint.
     ///
-    /// - Throws: ``AnnalsError`` `badBatch` where the lines do not follow the log, do not hash to the checkpoint's head or
-    ///   cannot be read; then nothing of the batch is stored.
+    /// That the lines hash to the heads of the batch is proven where they arrive (``ReplicaSync``), once; here the heads must
+    /// follow each other and this file's.
+    ///
+    /// - Parameter isWanted: whether somebody waits to write.
+    /// - Throws: ``AnnalsError`` `badBatch` where a piece does not follow the log or cannot be read; then nothing of it is stored,
+    ///   and what came before it may be.
     @discardableResult
-    func apply(_ batch: Batch) throws -> ReplicaSync.Applied {
+    func apply(_ batch: Batch, isWanted: (() -> Bool)? = nil) throws -> ReplicaSync.Applied {
+        let isWanted = isWanted ?? { self.writeLock.isWanted }
+        var applied = ReplicaSync.Applied(have: batch.first - 1)
+        var rest = batch.pieces[...]
+        while !rest.isEmpty {
+            let started = ambient.uptime()
+            let (count, isShort) = pace.withLock { ($0.count(of: rest, at: started), $0.isShort(at: started)) }
+            let part = Batch(rest.prefix(count))
+            // One piece is stored whoever waits, so that there is progress.
+            let turn = Turn(mayEnd: count > 1 && !isShort, isWanted: isWanted)
+            do {
+                applied.join(try store(part, turn))
+                rest = rest.dropFirst(count)
+                let now = ambient.uptime()
+                let wasWanted = turn.wasWanted
+                pace.withLock { pace in
+                    if isShort { pace.stored(part.byteCount, in: now - started) }
+                    if wasWanted { pace.wanted(at: now) }
+                }
+            } catch is Turn.Over {
+                let now = ambient.uptime()
+                pace.withLock { $0.wanted(at: now) }
+            }
+        }
+        return applied
+    }
+
+    /// The one transaction of some pieces.
+    private func store(_ batch: Batch, _ turn: Turn) throws -> ReplicaSync.Applied {
         // Only the one process that syncs moves the log's end, so the lines are read before others have to wait for it.
-        let before = try read { _, meta in meta }
-        guard let log = before.log, batch.checkpoint.log == log else {
+        let log = try read { _, meta in meta.log }
+        guard let log, batch.pieces.allSatisfy({ $0.checkpoint.log == log }) else {
             throw AnnalsError(.badBatch, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
         }
-        let (entries, additions) = try Self.read(batch, after: before.head ?? ChainHash(log: log).head)
+        let entries = try Self.read(batch)
         return try write(.normal) { db, meta in
-            guard batch.first == meta.have + 1, meta.head == before.head else {
+            guard batch.first == meta.have + 1, batch.before == meta.head ?? ChainHash(log: log).head else {
                 throw AnnalsError(
                     .badBatch, "entries from \(batch.first) do not follow entry \(meta.have)", wayOut: "Sync again.")
             }
-            try LogChunks(db: db).append(additions, first: batch.first)
-            let applied = try self.fold(entries, db, &meta)
+            try LogChunks(db: db).append(batch.pieces, turn)
+            let applied = try self.fold(entries, db, &meta, turn)
             meta.have = batch.last
             meta.head = batch.head
-            meta.checkpoint = String(decoding: batch.checkpointLine, as: UTF8.self)
-            meta.epoch = batch.checkpoint.epoch
+            meta.checkpoint = String(decoding: batch.end.checkpointLine, as: UTF8.self)
+            meta.epoch = batch.end.checkpoint.epoch
             meta.lastSync = self.ambient.now()
+            turn.look()
             return ReplicaSync.Applied(have: meta.have, settled: applied.settled, twin: applied.twin)
         }
     }
 
-    /// Cuts, hashes and reads the lines; the chain must end at the batch's head.
-    private static func read(
-        _ batch: Batch, after start: Digest
-    ) throws -> (entries: [Entry], additions: [LogChunks.Addition]) {
+    /// Reads the lines; they must be as many as the pieces say, and the pieces follow each other.
+    private static func read(_ batch: Batch) throws -> [Entry] {
         var entries: [Entry] = []
-        var additions: [LogChunks.Addition] = []
         entries.reserveCapacity(Int(batch.count))
-        additions.reserveCapacity(Int(batch.count))
-        var head = start
-        var (from, seq) = (0, batch.first)
-        while from < batch.bytes.count, let end = batch.bytes[from...].firstIndex(of: UInt8(ascii: "\n")) {
-            let line = batch.bytes[from..<end]
-            head = chainHash(after: head, line: line)
-            entries.append(try received(Array(line), seq))
-            additions.append(.init(line: batch.bytes[from...end], head: head))
-            (from, seq) = (end + 1, seq + 1)
+        var (seq, head) = (batch.first, batch.before)
+        for piece in batch.pieces {
+            let (first, before) = (seq, head)
+            var from = 0
+            while from < piece.bytes.count, let end = piece.bytes[from...].firstIndex(of: UInt8(ascii: "\n")) {
+                entries.append(try received(Array(piece.bytes[from..<end]), seq))
+                (from, seq) = (end + 1, seq + 1)
+            }
+            guard piece.first == first, piece.before == before, seq == piece.last + 1, from == piece.bytes.count else {
+                throw AnnalsError(
+                    .badBatch, "entries \(piece.first) to \(piece.last) are not whole, or do not follow",
+                    wayOut: "Nothing of them was stored; sync again, and ask who runs the server if it comes back.")
+            }
+            head = piece.head
         }
-        guard head == batch.head, seq == batch.last + 1, from == batch.bytes.count else {
-            throw AnnalsError(
-                .badBatch, "entries \(batch.first) to \(batch.last) do not hash to their checkpoint",
-                wayOut: "Nothing of them was stored; sync again, and ask who runs the server if it comes back.")
-        }
-        return (entries, additions)
+        return entries
     }
 
     private static func received(_ line: [UInt8], _ seq: Int64) throws(AnnalsError) -> Entry {
@@ -67,7 +99,7 @@ extension ReplicaStore {
 
     /// Folds entries on top of what is stored and settles the changes of this file among them.
     private func fold(
-        _ entries: [Entry], _ db: Database, _ meta: inout Meta
+        _ entries: [Entry], _ db: Database, _ meta: inout Meta, _ turn: Turn
     ) throws -> (settled: [Name: Int64], twin: SyncStop?) {
         let outbox = Outbox(db: db)
         var touched = Self.entities(of: entries)
@@ -101,12 +133,14 @@ extension ReplicaStore {
             meta.stopCode = "twin"
             meta.stopText = twin.description
         }
-        try fold(entries, touching: touched, db, &meta)
+        try fold(entries, touching: touched, db, &meta, turn)
         return (settled, twin)
     }
 
     /// Folds entries and writes what they touch. The outbox is already as it will be.
-    private func fold(_ entries: [Entry], touching ids: [ItemID], _ db: Database, _ meta: inout Meta) throws {
+    private func fold(
+        _ entries: [Entry], touching ids: [ItemID], _ db: Database, _ meta: inout Meta, _ turn: Turn = .unlimited
+    ) throws {
         let ids = Set(ids)
         let lineages = LineageTable(db: db)
         let before = try lineages.load()
@@ -122,10 +156,11 @@ extension ReplicaStore {
                 }
             }
             if let failure { throw failure }
+            try turn.step()
         }
         try lineages.save(set.canonical.lineage, before: before)
         meta.generation += 1
-        try set.write(ids.sorted(), user: meta.user, generation: meta.generation)
+        try set.write(ids.sorted(), user: meta.user, generation: meta.generation, turn)
     }
 
     private static func entities(of entries: [Entry]) -> [ItemID] {

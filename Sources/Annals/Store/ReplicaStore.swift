@@ -12,7 +12,8 @@ final class ReplicaStore: Sendable {
     let schema: Schema
     let ambient: Ambient
     private let pool: DatabasePool
-    private let writeLock: WriteLock
+    let writeLock: WriteLock
+    let pace = Locked(StoringPace())
     private let feed: ChangeFeed
     private let isClosed = Locked(false)
 
@@ -75,9 +76,17 @@ final class ReplicaStore: Sendable {
     /// One write transaction, inside the lock; `body` may change what the file knows about itself.
     func write<T>(_ durability: Durability = .full, _ body: (Database, inout Meta) throws -> T) throws -> T {
         try namingFailures(of: paths.database) {
-            try pool.writeWithoutTransaction { db in
+            writeLock.announce()
+            var isComing = true
+            func arrived() {
+                if isComing { writeLock.arrived() }
+                isComing = false
+            }
+            defer { arrived() }
+            return try pool.writeWithoutTransaction { db in
                 try writeLock.lock()
                 defer { writeLock.unlock() }
+                arrived()
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
                 let result = Result { try Self.transaction(db, body) }
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = FULL") }

@@ -1,3 +1,5 @@
+internal import UV
+
 /// The right to write a replica file, which its processes take in turn.
 ///
 /// A process that writes batch after batch would mostly win the lock again before a waiting one has woken up. So whoever
@@ -6,6 +8,8 @@
 final class WriteLock: Sendable {
     private let turnstile: FileLock
     private let inner: FileLock
+    /// Those of this process who want to write and do not have the lock. They wait for each other before the turnstile.
+    private let coming = Locked(0)
 
     init(_ paths: ReplicaPaths) throws(AnnalsError) {
         turnstile = try FileLock(path: paths.turnLock)
@@ -23,4 +27,18 @@ final class WriteLock: Sendable {
 
     /// Sets the lock file's time, for those who watch the folder.
     func touch() { inner.touch() }
+
+    /// Counts one of this process who is about to wait for its turn.
+    func announce() { coming.withLock { $0 += 1 } }
+
+    /// The one that was announced has its turn, or gave up.
+    func arrived() { coming.withLock { $0 -= 1 } }
+
+    /// Whether somebody waits, in this process or another. Asked by whoever has the lock, and so not the one in the turnstile.
+    var isWanted: Bool {
+        if coming.withLock({ $0 }) > 0 { return true }
+        guard (try? turnstile.tryLock()) == true else { return true }
+        turnstile.unlock()
+        return false
+    }
 }
