@@ -88,6 +88,8 @@ extension ReplicaStore {
         var fold = Fold(vocabulary: vocabulary, lineage: try LineageTable(db: db).load())
         fold.entities = records.mapValues(\.visible)
         fold.apply(pending: change, author: meta.user, replica: row.replica)
+        let writer = RowWriter(db, schema)
+        var image = EntityImage()
         for id in ids {
             guard let entity = fold.entities[id] else { continue }
             let canonical: EntityRecord.Canonical =
@@ -97,7 +99,9 @@ extension ReplicaStore {
                 case .absent?: .absent
                 case .state(let state)?: .state(state)
                 }
-            try rows.write(entity, canonical: canonical, replacing: records[id], generation: meta.generation)
+            image.take(entity, canonical: canonical, schema.table(entity.kind), vocabulary, generation: meta.generation)
+            try writer.write(image, at: records[id]?.place)
         }
+        try writer.finish()
     }
 }

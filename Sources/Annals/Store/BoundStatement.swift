@@ -59,6 +59,8 @@ struct BoundStatement {
     /// SQLITE_TRANSIENT, a macro with a cast that Swift does not import.
     private static var copied: sqlite3_destructor_type? { unsafeBitCast(-1, to: sqlite3_destructor_type?.self) }
 
+    var parameterCount: Int32 { sqlite3_bind_parameter_count(handle) }
+
     /// Executes a statement that returns no rows.
     func run() throws {
         let code = sqlite3_step(handle)

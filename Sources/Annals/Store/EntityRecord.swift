@@ -10,6 +10,8 @@ struct EntityRecord {
     let visible: Entity
     let canonical: Canonical
 
+    var place: EntityPlace { EntityPlace(row: row, kind: visible.kind) }
+
     enum Canonical {
         /// No pending change is on it.
         case visible

@@ -28,17 +28,24 @@ struct FoldSet {
             isPending.formUnion(change.entities)
             visible.apply(pending: change, author: user, replica: row.pending.replica, common: row.pending.fork)
         }
+        let writer = RowWriter(rows.db, rows.schema)
+        var image = EntityImage()
+        func write(_ entity: Entity, _ canonical: EntityRecord.Canonical) throws {
+            image.take(
+                entity, canonical: canonical, rows.schema.table(entity.kind), rows.schema.vocabulary, generation: generation)
+            try writer.write(image, at: records[entity.id]?.place)
+        }
         for id in ids {
             try turn.step()
             let state = canonical.entities[id]
             if isPending.contains(id), let entity = visible.entities[id] {
-                try rows.write(
-                    entity, canonical: state.map { .state($0) } ?? .absent, replacing: records[id], generation: generation)
+                try write(entity, state.map { .state($0) } ?? .absent)
             } else if let state {
-                try rows.write(state, canonical: .visible, replacing: records[id], generation: generation)
+                try write(state, .visible)
             } else if let record = records[id] {
-                try rows.remove(record)
+                try writer.remove(id.raw, record.place)
             }
         }
+        try writer.finish()
     }
 }

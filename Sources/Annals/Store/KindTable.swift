@@ -8,6 +8,10 @@ struct KindTable: Sendable {
     let columns: [Column]
     /// Immutable texts that stand in a column alone and not in the state as well: a document's text is kept once.
     let outside: Set<String>
+    /// All columns in their order, as SQL spells them.
+    let columnNames: [String]
+    /// Of each index the places of its columns, from 1.
+    let indexedParameters: [[Int]]
 
     static let unknownName = "kind_unknown"
 
@@ -29,6 +33,12 @@ struct KindTable: Sendable {
                 guard column.source == .whole, !column.isInteger else { return nil }
                 return kind?.field(column.field)?.merge == .immutable ? column.field : nil
             })
+        func names(_ definitions: [String]) -> [String] { definitions.map { String($0.prefix { $0 != " " }) } }
+        let all = names(Self.before) + columns.map { quoted($0.name) } + names(Self.after)
+        columnNames = all
+        let place = ["_seq", "_ordinal"].compactMap { all.firstIndex(of: $0) }.map { $0 + 1 }
+        let fields = columns.enumerated().filter { Self.isIndexed($1) }.map { [Self.before.count + $0.offset + 1] }
+        indexedParameters = [place] + fields
     }
 
     var createTable: String {
@@ -37,22 +47,40 @@ struct KindTable: Sendable {
     }
 
     /// Handles, dates and references are what lists are ordered and filtered by.
-    var createIndexes: [String] {
-        let indexed = columns.filter { column in
-            switch column.source {
-            case .earliest, .latest: true
-            case .whole, .part: column.isReference
-            }
+    private static func isIndexed(_ column: Column) -> Bool {
+        switch column.source {
+        case .earliest, .latest: true
+        case .whole, .part: column.isReference
         }
-        return ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)"]
-            + indexed.map {
+    }
+
+    var createIndexes: [String] {
+        ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)"]
+            + columns.filter(Self.isIndexed).map {
                 "CREATE INDEX \(name)_\($0.name) ON \(name) (\(quoted($0.name))) WHERE \(quoted($0.name)) IS NOT NULL"
             }
     }
 
     var insert: String {
         let count = Self.ownColumnCount + columns.count
-        return "INSERT OR REPLACE INTO \(name) VALUES (\(Array(repeating: "?", count: count).joined(separator: ",")))"
+        return "INSERT INTO \(name) VALUES (\(Array(repeating: "?", count: count).joined(separator: ",")))"
+    }
+
+    /// The values of the indexed columns of a row, in the order of `indexedParameters`.
+    var selectIndexed: String {
+        let names = indexedParameters.flatMap { $0 }.map { columnNames[$0 - 1] }
+        return "SELECT \(names.joined(separator: ", ")) FROM \(name) WHERE _row = ?"
+    }
+
+    /// Writes a row anew, of the indexed columns only those whose index is in the set: SQLite moves an entry of an index whose
+    /// column is named, whether its value differs or not. The parameters are those of `insert`.
+    func update(_ changedIndexes: UInt64) -> String {
+        var left: Set<Int> = [1, 2, 3]
+        for (index, parameters) in indexedParameters.enumerated() where changedIndexes & 1 << UInt64(index) == 0 {
+            left.formUnion(parameters)
+        }
+        let set = columnNames.indices.filter { !left.contains($0 + 1) }.map { "\(columnNames[$0]) = ?\($0 + 1)" }
+        return "UPDATE \(name) SET \(set.joined(separator: ", ")) WHERE _row = ?1"
     }
 
     /// The columns that make an entity, in the order that ``EntityRecord`` reads: own ones, then the outside fields.

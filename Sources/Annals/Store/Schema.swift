@@ -8,19 +8,23 @@ struct Schema: Sendable {
     static let applicationID: Int64 = 0x414E_4E4C
 
     let vocabulary: Vocabulary
+    /// One for each kind of the vocabulary.
     let tables: [KindTable]
-    let unknown = KindTable(nil)
+    /// These, and the one of all other kinds.
+    let allTables: [KindTable]
     private let byKind: [String: Int]
 
     init(_ vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
         tables = vocabulary.kinds.map(KindTable.init)
+        allTables = tables + [KindTable(nil)]
         byKind = Dictionary(uniqueKeysWithValues: vocabulary.kinds.enumerated().map { ($1.name, $0) })
     }
 
-    func table(_ kind: String) -> KindTable { byKind[kind].map { tables[$0] } ?? unknown }
+    func table(_ kind: String) -> KindTable { allTables[index(kind)] }
 
-    var allTables: [KindTable] { tables + [unknown] }
+    /// The place of a kind's table in `allTables`.
+    func index(_ kind: String) -> Int { byKind[kind] ?? tables.count }
 
     /// Tables that hold the truth: they never depend on the vocabulary.
     static let fixed = [
@@ -45,7 +49,7 @@ struct Schema: Sendable {
     }
 
     private static let folded = [
-        "CREATE TABLE entity (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL)",
+        "CREATE TABLE entity (id TEXT PRIMARY KEY, row INTEGER NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID",
         """
         CREATE TABLE conflict (entity_id TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, author TEXT, write_id TEXT NOT NULL, \
         value TEXT NOT NULL, "by" TEXT NOT NULL, seq INTEGER NOT NULL, replica TEXT NOT NULL, n INTEGER NOT NULL, written TEXT NOT NULL)
@@ -56,7 +60,7 @@ struct Schema: Sendable {
         "by" TEXT NOT NULL, seq INTEGER NOT NULL)
         """,
         "CREATE INDEX notice_entity ON notice (entity_id)",
-        SearchIndex.table,
+        SearchIndex.table, SearchIndex.settings,
     ]
 
     private var views: [String] {

@@ -46,6 +46,9 @@ enum SearchIndex {
         tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'")
         """
 
+    /// What a transaction adds stays in memory up to 32 MB, so that it becomes one piece of the index and not one for each megabyte.
+    static let settings = "INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)"
+
     /// Goes through what is found, the best first, until `body` returns false.
     static func forEachHit(
         _ db: Database, _ words: SearchWords, _ body: (_ id: String, _ kind: String, _ snippet: String) throws -> Bool

@@ -1,0 +1,168 @@
+internal import AnnalsModel
+internal import GRDB
+
+/// Writes entities as rows of the derived tables, within one transaction.
+///
+/// Only what differs is written: an index is touched where its column changed, the search index where a text did.
+final class RowWriter {
+    private let db: Database
+    private let schema: Schema
+    /// By table and by which of its indexes change.
+    private var statements: [Key: BoundStatement] = [:]
+    private var lastRow: Int64?
+    /// New rows, which `finish` writes into the directory in the order of their ids.
+    private var added: [(id: String, row: Int64, kind: String)] = []
+
+    private struct Key: Hashable {
+        var table: Int
+        /// nil for a new row.
+        var changedIndexes: UInt64?
+    }
+
+    init(_ db: Database, _ schema: Schema) {
+        self.db = db
+        self.schema = schema
+    }
+
+    /// Writes an entity's row, its conflicts, notices and search text.
+    ///
+    /// - Parameter place: where it stands now; nil for one that has no row yet.
+    func write(_ image: EntityImage, at place: EntityPlace?) throws {
+        var place = place
+        if let old = place, !sameBytes(old.kind, image.kind) {
+            // Its create said that it is something else than what was done to it before: it moves to another table.
+            try remove(image.id, old)
+            place = nil
+        }
+        if let place {
+            try update(image, place.row)
+            try clearLists(image.id)
+            try replaceSearch(image, place.row)
+        } else {
+            let row = try nextRow()
+            try insert(image, row)
+            added.append((image.id, row, image.kind))
+            if let body = image.searchBody { try addSearch(image, row, body) }
+        }
+        if !image.conflicts.slots.isEmpty {
+            try BoundStatement(db, "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)")
+                .run(image.conflicts, each: EntityImage.conflictColumns)
+        }
+        if !image.notices.slots.isEmpty {
+            try BoundStatement(db, "INSERT INTO notice VALUES (?,?,?,?,?,?)").run(image.notices, each: EntityImage.noticeColumns)
+        }
+    }
+
+    /// Takes an entity out of all tables.
+    func remove(_ id: String, _ place: EntityPlace) throws {
+        try clearLists(id)
+        try run("DELETE FROM search WHERE rowid = ?", place.row)
+        try run("DELETE FROM \(schema.table(place.kind).name) WHERE _row = ?", place.row)
+        try run("DELETE FROM entity WHERE id = ?", id)
+    }
+
+    /// Writes the directory's new rows. Until then they are not found there.
+    func finish() throws {
+        if added.isEmpty { return }
+        let statement = try BoundStatement(db, "INSERT INTO entity (id, row, kind) VALUES (?, ?, ?)")
+        for entity in added.sorted(by: { precedes($0.id, $1.id) }) {
+            statement.bind(1, entity.id)
+            statement.bind(2, entity.row)
+            statement.bind(3, entity.kind)
+            try statement.run()
+        }
+        added = []
+    }
+
+    // MARK: Rows
+
+    private func nextRow() throws -> Int64 {
+        let last =
+            try lastRow ?? schema.allTables.map { try Int64.fetchOne(db, sql: "SELECT max(_row) FROM \($0.name)") ?? 0 }.max() ?? 0
+        lastRow = last + 1
+        return last + 1
+    }
+
+    private func insert(_ image: EntityImage, _ row: Int64) throws {
+        let statement = try statement(Key(table: schema.index(image.kind))) { $0.insert }
+        statement.bind(1, row)
+        try statement.run(image.row, from: 2)
+    }
+
+    private func update(_ image: EntityImage, _ row: Int64) throws {
+        let table = schema.table(image.kind)
+        let changed = try changedIndexes(image, row, table)
+        let statement = try statement(Key(table: schema.index(image.kind), changedIndexes: changed)) { $0.update(changed) }
+        statement.bind(1, row)
+        try statement.run(image.row, from: 2)
+    }
+
+    private func statement(_ key: Key, _ sql: (KindTable) -> String) throws -> BoundStatement {
+        if let known = statements[key] { return known }
+        let statement = try BoundStatement(db, sql(schema.allTables[key.table]))
+        statements[key] = statement
+        return statement
+    }
+
+    /// Bit i is set where a column of the table's index i changes.
+    private func changedIndexes(_ image: EntityImage, _ row: Int64, _ table: KindTable) throws -> UInt64 {
+        let statement = try BoundStatement(db, table.selectIndexed)
+        statement.bind(1, row)
+        var changed: UInt64 = 0
+        try statement.forEachRow { stored in
+            var column: Int32 = 0
+            for (index, parameters) in table.indexedParameters.enumerated() {
+                for parameter in parameters {
+                    // Parameter 1 is the row's number, which the image does not hold.
+                    if !image.row.slot(parameter - 2, equals: column, of: stored) { changed |= 1 << UInt64(index) }
+                    column += 1
+                }
+            }
+        }
+        return changed
+    }
+
+    // MARK: Lists and search
+
+    private func clearLists(_ id: String) throws {
+        try run("DELETE FROM conflict WHERE entity_id = ?", id)
+        try run("DELETE FROM notice WHERE entity_id = ?", id)
+    }
+
+    private func replaceSearch(_ image: EntityImage, _ row: Int64) throws {
+        // The index's own table of texts: a look through the index costs several times as much.
+        let statement = try BoundStatement(db, "SELECT c2 FROM search_content WHERE id = ?")
+        statement.bind(1, row)
+        var (isThere, isSame) = (false, false)
+        try statement.forEachRow { stored in
+            isThere = true
+            isSame = image.searchBody.map { image.row.slot($0, equals: 0, of: stored) } ?? false
+        }
+        if isSame { return }
+        if isThere { try run("DELETE FROM search WHERE rowid = ?", row) }
+        if let body = image.searchBody { try addSearch(image, row, body) }
+    }
+
+    private func addSearch(_ image: EntityImage, _ row: Int64, _ body: Int) throws {
+        let statement = try BoundStatement(db, "INSERT INTO search (rowid, id, kind, body) VALUES (?, ?, ?, ?)")
+        try image.row.bytes.withUnsafeBytes { bytes in
+            statement.bind(1, row)
+            statement.bind(2, image.row.slots[0], bytes)
+            statement.bind(3, image.row.slots[1], bytes)
+            statement.bind(4, image.row.slots[body], bytes)
+            try statement.run()
+        }
+    }
+
+    private func run(_ sql: String, _ row: Int64) throws {
+        let statement = try BoundStatement(db, sql)
+        statement.bind(1, row)
+        try statement.run()
+    }
+
+    private func run(_ sql: String, _ id: String) throws {
+        let statement = try BoundStatement(db, sql)
+        statement.bind(1, id)
+        try statement.run()
+    }
+}
