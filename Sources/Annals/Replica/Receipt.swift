@@ -30,7 +30,7 @@ public struct Receipt: Sendable {
 
     /// How far it is now.
     public func state() throws -> ChangeState {
-        guard let state = try store.state(of: change) else {
+        guard let state = try store.state(of: change, n: n) else {
             throw AnnalsError(.notFound, "this replica has no change \(change)")
         }
         return state
@@ -96,10 +96,12 @@ extension Replica {
 }
 
 extension ReplicaStore {
-    /// nil where this file never wrote the change.
-    func state(of change: ChangeID) throws -> ChangeState? {
-        try read { db, _ in
-            if let row = try Outbox(db: db).row(change) {
+    /// nil where this file never wrote the change as its n-th.
+    func state(of change: ChangeID, n: Int64) throws -> ChangeState? {
+        try read { db, meta in
+            let outbox = Outbox(db: db)
+            for replica in meta.replicas {
+                guard let row = try outbox.row(replica, n), row.pending.id == change else { continue }
                 if let code = row.code { return .refused(code: code, seq: row.seq ?? 0) }
                 switch row.pending.state {
                 case .queued: return .queued

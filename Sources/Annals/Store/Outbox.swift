@@ -22,7 +22,7 @@ struct Outbox {
     let db: Database
 
     static let refused = "refused"
-    private static let columns = "replica, n, change_id, bytes, hash, state, code, detail, at, seq, moved, fork_seq, fork_hash"
+    static let columns = "replica, n, change_id, bytes, hash, state, code, detail, at, seq, moved, fork_seq, fork_hash"
 
     func insert(_ row: PendingRow, at: Instant, touching entities: [ItemID]) throws {
         try db.cachedStatement(sql: "INSERT INTO pending (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
@@ -38,6 +38,7 @@ struct Outbox {
         try rows("WHERE replica = ? AND n = ?", [replica.raw, n]).first
     }
 
+    /// Looks through the whole outbox: an index would cost every recording a page.
     func row(_ change: ChangeID) throws -> OutboxRow? {
         try rows("WHERE change_id = ?", [change.raw]).first
     }
@@ -64,12 +65,6 @@ struct Outbox {
         get throws { try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pending_touch)")) ?? false }
     }
 
-    /// The entities that a change touches.
-    func touched(_ replica: Name, _ n: Int64) throws -> [ItemID] {
-        let statement = try db.cachedStatement(sql: "SELECT entity_id FROM pending_touch WHERE replica = ? AND n = ?")
-        return try String.fetchAll(statement, arguments: [replica.raw, n]).compactMap { ItemID($0) }
-    }
-
     /// The stream brought the change: it leaves the outbox.
     func confirm(_ row: PendingRow, seq: Int64) throws {
         try db.cachedStatement(sql: "DELETE FROM pending WHERE replica = ? AND n = ?").execute(arguments: [row.replica.raw, row.n])
@@ -93,8 +88,8 @@ struct Outbox {
     }
 
     private func untouch(_ row: PendingRow) throws {
-        try db.cachedStatement(sql: "DELETE FROM pending_touch WHERE replica = ? AND n = ?")
-            .execute(arguments: [row.replica.raw, row.n])
+        let statement = try db.cachedStatement(sql: "DELETE FROM pending_touch WHERE entity_id = ? AND replica = ? AND n = ?")
+        for entity in try decodeOwn(row).entities { try statement.execute(arguments: [entity.raw, row.replica.raw, row.n]) }
     }
 
     private func receive(_ row: PendingRow, _ seq: Int64, code: String?) throws {
@@ -107,7 +102,7 @@ struct Outbox {
         return try Row.fetchAll(statement, arguments: arguments).map(Self.decode)
     }
 
-    private static func decode(_ row: Row) throws -> OutboxRow {
+    static func decode(_ row: Row) throws -> OutboxRow {
         guard let replica = Name(row[0] as String), let id = ChangeID(row[2] as String), let at = Instant(row[8] as String) else {
             throw DamagedState()
         }

@@ -50,7 +50,7 @@ extension ReplicaStore {
             throw AnnalsError(.badBatch, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
         }
         let entries = try Self.read(batch)
-        return try write(.normal) { db, meta in
+        return try write(.normal, as: turn.mayEnd ? .large : .short) { db, meta in
             guard batch.first == meta.have + 1, batch.before == meta.head ?? ChainHash(log: log).head else {
                 throw AnnalsError(
                     .badBatch, "entries from \(batch.first) do not follow entry \(meta.have)", wayOut: "Sync again.")
@@ -115,8 +115,7 @@ extension ReplicaStore {
                 if let row { try outbox.confirm(row, seq: entry.seq) }
             case .refused(let code):
                 guard let row else { continue }
-                let shown = try outbox.touched(row.replica, row.n)
-                touched.append(contentsOf: shown)
+                touched.append(contentsOf: try decodeOwn(row).entities)
                 try outbox.park(row, code: code, detail: nil, seq: entry.seq)
             case .twin:
                 if twin == nil {

@@ -70,32 +70,48 @@ extension ReplicaStore {
     private static let outboxBytes = 1 << 20
 
     /// The queued rows after one that was sent, oldest first, as many as fit the memory set aside for them.
+    ///
+    /// What was written under former ids of this file goes first.
     func outbox(after n: Int64, of replica: Name?, limit: Int) throws -> [PendingRow] {
         try read { db, meta in
-            let which = """
-                WHERE state = 'queued' AND (?1 IS NULL OR replica <> ?1 OR n > ?2) \
-                ORDER BY replica = ?3, replica, n LIMIT ?4
-                """
-            let lengths = try Int.fetchAll(
-                db, sql: "SELECT length(bytes) FROM pending \(which)", arguments: [replica?.raw, n, meta.replica.raw, limit])
-            var (count, bytes) = (0, 0)
-            for length in lengths {
-                if count > 0, bytes + length > Self.outboxBytes { break }
-                count += 1
-                bytes += length
+            let former = meta.replicas.filter { $0 != meta.replica }.sorted()
+            var rows: [PendingRow] = []
+            var bytes = 0
+            for name in former + [meta.replica] {
+                let statement = try db.cachedStatement(
+                    sql: "SELECT \(Outbox.columns) FROM pending WHERE replica = ? AND n > ? AND state = 'queued' ORDER BY n")
+                let found = try Row.fetchCursor(statement, arguments: [name.raw, name == replica ? n : 0])
+                while rows.count < limit, let row = try found.next() {
+                    let pending = try Outbox.decode(row).pending
+                    bytes += pending.bytes.count
+                    if !rows.isEmpty, bytes > Self.outboxBytes { return rows }
+                    rows.append(pending)
+                }
             }
-            return try Outbox(db: db).rows(which, [replica?.raw, n, meta.replica.raw, count]).map(\.pending)
+            return rows
         }
     }
 
     /// The rows of this replica id up to n have got at least this far.
     func mark(_ replica: Name, upTo n: Int64, _ state: PendingState) throws {
         try write(.normal) { db, _ in
-            let before = PendingState.allCases.prefix { $0 != state }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            let before = PendingState.allCases.prefix { $0 != state }.map(\.rawValue)
             if before.isEmpty { return }
-            try db.execute(
-                sql: "UPDATE pending SET state = ? WHERE replica = ? AND n <= ? AND state IN (\(before))",
-                arguments: [state.rawValue, replica.raw, n])
+            // States go down as n goes up, so what is to be marked ends at n: those before it need not be looked at each time.
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT n, state FROM pending WHERE replica = ? AND n <= ? ORDER BY n DESC"),
+                arguments: [replica.raw, n])
+            var first: Int64?
+            while let row = try rows.next() {
+                let found: String = row[1]
+                if found == Outbox.refused { continue }
+                guard before.contains(found) else { break }
+                first = row[0]
+            }
+            guard let first else { return }
+            try db.cachedStatement(
+                sql: "UPDATE pending SET state = ?1 WHERE replica = ?2 AND n BETWEEN ?3 AND ?4 AND state <> '\(Outbox.refused)'"
+            ).execute(arguments: [state.rawValue, replica.raw, first, n])
         }
     }
 

@@ -1,4 +1,5 @@
 internal import AnnalsModel
+internal import Dispatch
 internal import FoundationEssentials
 internal import GRDB
 internal import UV
@@ -14,6 +15,9 @@ final class ReplicaStore: Sendable {
     private let pool: DatabasePool
     let writeLock: WriteLock
     let pace = Locked(StoringPace())
+    private let journal: Journal
+    /// Whether a look at the journal is planned.
+    private let isTidying = Locked(false)
     private let feed: ChangeFeed
     private let isClosed = Locked(false)
 
@@ -31,14 +35,18 @@ final class ReplicaStore: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
         configuration.label = "annals"
-        let (lock, database) = (writeLock, paths.database)
+        let (lock, database, journal) = (writeLock, paths.database, Journal())
+        self.journal = journal
         try lock.lock()
         defer { lock.unlock() }
         pool = try namingFailures(of: database) {
             let pool = try DatabasePool(path: database, configuration: configuration)
             // The pool has set NORMAL by now: an annotation shall be on disk when it is said to be recorded.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            try pool.writeWithoutTransaction { try $0.execute(sql: Self.writerSettings) }
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: Self.writerSettings)
+                journal.attach(to: db)
+            }
             return pool
         }
         try namingFailures(of: database) { try foldAnewIfNeeded() }
@@ -57,13 +65,12 @@ final class ReplicaStore: Sendable {
         // A lock that cannot be taken must not keep a process from ending: then the journal stays, which is harmless.
         let locked = (try? writeLock.lock()) != nil
         defer { if locked { writeLock.unlock() } }
-        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        if journal.pages > 0 { pool.writeWithoutTransaction { journal.copy($0) } }
         try? pool.close()
     }
 
-    /// Large batches stay in memory until they commit (64 MB), and the journal is copied into the file less often (each 4096 pages, 32 MB):
-    /// what a catch-up touches it touches again.
-    private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096"
+    /// Large batches stay in memory until they commit (64 MB), and the journal is copied into the file when it suits (``Journal``).
+    private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0"
 
     /// How soon a commit must be on disk.
     enum Durability: Sendable {
@@ -74,7 +81,9 @@ final class ReplicaStore: Sendable {
     }
 
     /// One write transaction, inside the lock; `body` may change what the file knows about itself.
-    func write<T>(_ durability: Durability = .full, _ body: (Database, inout Meta) throws -> T) throws -> T {
+    func write<T>(
+        _ durability: Durability = .full, as kind: Journal.Transaction = .recording, _ body: (Database, inout Meta) throws -> T
+    ) throws -> T {
         try namingFailures(of: paths.database) {
             writeLock.announce()
             var isComing = true
@@ -92,8 +101,38 @@ final class ReplicaStore: Sendable {
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = FULL") }
                 // SQLite's own last write to a file comes before the commit can be seen; watchers need one after it.
                 writeLock.touch()
+                if Journal.isDue(pages: journal.pages, after: kind, isWanted: writeLock.isWanted) { journal.copy(db) }
+                tidyLater()
                 return try result.get()
             }
+        }
+    }
+
+    /// How long nobody must have written before the journal is copied.
+    private static let quietMilliseconds = 300
+
+    /// Has the journal copied into the file once nobody has written for a while.
+    private func tidyLater() {
+        guard Journal.isDueLater(pages: journal.pages) else { return }
+        let isPlanned = isTidying.withLock { planned in
+            defer { planned = true }
+            return planned
+        }
+        if isPlanned { return }
+        let commits = journal.commits
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(Self.quietMilliseconds)) { [weak self] in
+            guard let self else { return }
+            isTidying.withLock { $0 = false }
+            if journal.commits == commits { tidy() } else { tidyLater() }
+        }
+    }
+
+    private func tidy() {
+        try? pool.writeWithoutTransaction { db in
+            if writeLock.isWanted { return }
+            try writeLock.lock()
+            defer { writeLock.unlock() }
+            journal.copy(db)
         }
     }
 
@@ -135,6 +174,7 @@ final class ReplicaStore: Sendable {
         guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
         try pool.writeWithoutTransaction { db in
             try Self.transaction(db) { db, meta in try self.foldAnew(db, &meta) }
+            journal.copy(db)
         }
     }
 }

@@ -32,7 +32,7 @@ struct Schema: Sendable {
         "CREATE TABLE log_chunk (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, bytes BLOB NOT NULL, head BLOB NOT NULL)",
         "CREATE TABLE lineage (replica TEXT PRIMARY KEY, parent TEXT NOT NULL, n INTEGER NOT NULL, author TEXT NOT NULL) WITHOUT ROWID",
         """
-        CREATE TABLE pending (replica TEXT NOT NULL, n INTEGER NOT NULL, change_id TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL, \
+        CREATE TABLE pending (replica TEXT NOT NULL, n INTEGER NOT NULL, change_id TEXT NOT NULL, bytes BLOB NOT NULL, \
         hash INTEGER NOT NULL, state TEXT NOT NULL, code TEXT, detail TEXT, at TEXT NOT NULL, seq INTEGER, moved INTEGER NOT NULL, \
         fork_seq INTEGER, fork_hash INTEGER, PRIMARY KEY (replica, n)) WITHOUT ROWID
         """,
@@ -40,7 +40,6 @@ struct Schema: Sendable {
         "CREATE INDEX receipt_place ON receipt (n)",
         "CREATE INDEX receipt_seq ON receipt (seq)",
         "CREATE TABLE pending_touch (entity_id TEXT NOT NULL, replica TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (entity_id, replica, n)) WITHOUT ROWID",
-        "CREATE INDEX pending_touch_change ON pending_touch (replica, n)",
     ]
 
     /// Tables and views that are folded from the log, in the order they are made.

@@ -4,7 +4,7 @@ final class Turn {
     struct Over: Error {}
 
     /// Whether it may be ended before it is done.
-    private let mayEnd: Bool
+    let mayEnd: Bool
     private let isWanted: () -> Bool
     private var countdown = Turn.stepsBetweenLooks
     private(set) var wasWanted = false

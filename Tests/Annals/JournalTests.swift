@@ -1,0 +1,21 @@
+import Testing
+
+@testable import Annals
+
+@Suite struct JournalTests {
+    @Test("what a person recorded is never followed by a long copy of the journal, unless it has grown beyond all measure")
+    func recording() {
+        #expect(!Journal.isDue(pages: Journal.mostPages - 1, after: .recording, isWanted: false))
+        #expect(Journal.isDue(pages: Journal.mostPages, after: .recording, isWanted: true))
+    }
+
+    @Test("a sync copies it in small steps while somebody waits, and else when there is enough of it")
+    func syncing() {
+        #expect(Journal.isDue(pages: Journal.shortPages, after: .short, isWanted: true))
+        #expect(!Journal.isDue(pages: Journal.shortPages - 1, after: .short, isWanted: false))
+        #expect(Journal.isDue(pages: Journal.largePages, after: .large, isWanted: false))
+        #expect(!Journal.isDue(pages: Journal.largePages, after: .large, isWanted: true))
+        #expect(!Journal.isDue(pages: Journal.largePages - 1, after: .large, isWanted: false))
+        #expect(Journal.isDue(pages: Journal.mostPages, after: .large, isWanted: true))
+    }
+}
