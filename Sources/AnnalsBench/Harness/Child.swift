@@ -78,6 +78,14 @@ final class Child {
         return kill(pid, 0) == 0
     }
 
+    /// Whether a process runs, and is not merely waited for.
+    static func isRunning(_ pid: pid_t) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = text.lastIndex(of: ")") else {
+            return false
+        }
+        return !text[text.index(after: end)...].hasPrefix(" Z")
+    }
+
     /// Asks it to end, and makes it end where it does not.
     func stop(signal: Int32 = SIGTERM) {
         if ended != nil { return }

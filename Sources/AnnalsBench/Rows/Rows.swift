@@ -1,4 +1,4 @@
 /// Every row, in the order of the table.
 enum Rows {
-    static func all(_ peers: Peers) -> [Row] { PushRows.all(peers) }
+    static func all(_ peers: Peers) -> [Row] { PushRows.all(peers) + ReplicaRows(peers).all }
 }

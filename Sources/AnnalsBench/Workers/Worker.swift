@@ -22,6 +22,11 @@ enum Worker {
         switch words.first {
         case "push": return try PushWorker.run(arguments)
         case "rows": return try RowsWorker.run(arguments)
+        case "clone": return try await ReplicaWorkers.clone(arguments)
+        case "sync": return try await ReplicaWorkers.sync(arguments)
+        case "annotate": return try ReplicaWorkers.annotate(arguments)
+        case "raw": return try RawReplicaWorker.run(arguments)
+        case "fold": return try FoldWorker.run(arguments)
         case let name: throw BenchFailure("no worker \(name ?? "")")
         }
     }
