@@ -59,7 +59,8 @@ let package = Package(
         // The benchmark: built by `make bench` alone.
         .executableTarget(
             name: "AnnalsBench",
-            dependencies: ["Annals", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CLinux", sqlite], exclude: ["README.md"],
+            dependencies: ["Annals", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CLinux", sqlite],
+            exclude: ["README.md"],
             swiftSettings: strict),
         // For tests only.
         .target(name: "CFaultVFS", dependencies: [sqlite]),

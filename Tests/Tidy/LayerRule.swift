@@ -22,7 +22,9 @@ enum LayerRule {
         "AnnalsCommand": system.union([
             "EDTF", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsServer", "Annals", "ArgumentParser", "Logging",
         ]),
-        "AnnalsBench": system.union(["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "Annals", "CLinux", "GRDBSQLite"]),
+        "AnnalsBench": system.union([
+            "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "Annals", "CLinux", "GRDBSQLite",
+        ]),
         "AnnalsTesting": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CFaultVFS", "GRDBSQLite"]),
     ]
 

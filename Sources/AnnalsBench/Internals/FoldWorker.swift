@@ -32,7 +32,8 @@ enum FoldWorker {
             "scan": scanning * 1e9 / Double(total), "fold": folding * 1e9 / Double(total), "decode": decoding * 1e9 / Double(total),
             "ratio": folding / scanning, "seconds": scanning + folding + decoding, "clientCPU": Clock.cpu(),
         ])
-        metrics.note("scan \(Figure.number(scanning * 1e9 / Double(total))) ns, decode \(Figure.number(decoding * 1e9 / Double(total))) ns a line")
+        metrics.note(
+            "scan \(Figure.number(scanning * 1e9 / Double(total))) ns, decode \(Figure.number(decoding * 1e9 / Double(total))) ns a line")
         return metrics
     }
 }

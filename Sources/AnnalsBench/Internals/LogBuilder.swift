@@ -108,7 +108,8 @@ struct LogBuilder {
             hashes[seq & 1023] = chain.head.short.word
         }
         for writer in wrote {
-            guard let replica = Name(PushPlan.replica(writer)), let user = Name(PushPlan.user(writer)), let hash = changes[writer].last else {
+            guard let replica = Name(PushPlan.replica(writer)), let user = Name(PushPlan.user(writer)), let hash = changes[writer].last
+            else {
                 throw BenchFailure("no name")
             }
             marks[replica] = ReplicaMark(n: Int64(changes[writer].n), hash: hash, user: user)

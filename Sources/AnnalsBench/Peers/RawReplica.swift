@@ -4,8 +4,9 @@ internal import GRDBSQLite
 /// The peer of clone and catch-up: the tables of a replica kept up by hand, one SQL statement for what each operation says.
 ///
 /// The tables, indexes and the full text index are copied from a replica that the program made. Statements are prepared once,
-/// texts are bound where they stand, sets and codings go into the JSON column by SQLite's own functions. It keeps neither the
-/// heads of cells nor conflicts, checks no chain and no signature: it does less than a replica does.
+/// texts are bound where they stand, sets and codings go into the JSON column by SQLite's own functions, and the full text index is
+/// brought up to date once for each touched row before a commit. It keeps neither the heads of cells nor conflicts, checks no chain
+/// and no signature: it does less than a replica does.
 final class RawReplica {
     private let database: RawSQLite
     /// By the number of their name.
@@ -14,7 +15,10 @@ final class RawReplica {
     private var seq: Int64 = 0
     private var author: Range<Int> = 0..<0
     private var changeID: Range<Int> = 0..<0
-    private var scratch = ByteText()
+    /// What a transaction adds to what is searched by, and the rows that it makes there.
+    private var added: [Int64: ByteText] = [:]
+    private var made: [Int64: (id: String, kind: Range<Int>)] = [:]
+    private var current: Int64 = 0
 
     enum Journal: String {
         /// Nothing to roll back with, nothing synced.
@@ -44,7 +48,8 @@ final class RawReplica {
                 """)
         }
         switch journal {
-        case .none: try database.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY")
+        case .none:
+            try database.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY")
         case .log: try database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \(Self.tunings[tuning].sql)")
         }
         for sql in schema { try database.run(sql) }
@@ -58,7 +63,8 @@ final class RawReplica {
     private static let values = "?1, ?2, ?3, ?4, 1, 1, ?5, ?6, ?4, 1, x''"
 
     private enum Name: Int, CaseIterable {
-        case begin, commit, log, entity, row, index, reindex, event, note, citation, actor, document, when, place, summary, occurrence, state, coding, tags, participations, about, names
+        case begin, commit, log, entity, row, index, reindex, event, note, citation, actor, document, when, place, summary, occurrence,
+            state, coding, tags, participations, about, names
     }
 
     private static let texts: [Name: String] = [
@@ -83,7 +89,8 @@ final class RawReplica {
         (\(before), text, title, _label, published, published_earliest, published_latest, source_text)
         VALUES (\(values), ?7, ?8, ?8, ?9, ?9, ?9, ?10)
         """,
-        .when: "UPDATE kind_event SET when_edtf = ?2, when_basis = ?3, when_earliest = ?4, when_latest = ?5, _updated_seq = ?6 WHERE _row = ?1",
+        .when:
+            "UPDATE kind_event SET when_edtf = ?2, when_basis = ?3, when_earliest = ?4, when_latest = ?5, _updated_seq = ?6 WHERE _row = ?1",
         .place: "UPDATE kind_event SET place_text = ?2, _updated_seq = ?6 WHERE _row = ?1",
         .summary: "UPDATE kind_event SET summary = ?2, _updated_seq = ?6 WHERE _row = ?1",
         .occurrence: "UPDATE kind_event SET occurrence = ?2, _updated_seq = ?6 WHERE _row = ?1",
@@ -116,11 +123,34 @@ final class RawReplica {
             at = end + 1
             count += 1
             if let batch, count % batch == 0, at < bytes.count {
+                try index()
                 try step(.commit)
                 try step(.begin)
             }
         }
+        try index()
         try step(.commit)
+    }
+
+    /// Brings the full text index up to date with what this transaction said, a statement for each row, in their order.
+    private func index() throws {
+        for (row, text) in added.sorted(by: { $0.key < $1.key }) {
+            let new = made[row]
+            try run(new == nil ? .reindex : .index) { statement in
+                sqlite3_bind_int64(statement, 1, row)
+                if let new {
+                    bind(statement, 2, new.id)
+                    bind(statement, 3, new.kind)
+                }
+                text.bytes.withUnsafeBytes { bytes in
+                    _ = sqlite3_bind_text(
+                        statement, new == nil ? 2 : 4, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count),
+                        RawReplica.transient)
+                }
+            }
+        }
+        added.removeAll(keepingCapacity: true)
+        made.removeAll(keepingCapacity: true)
     }
 
     private func apply(_ entry: Range<Int>) throws {
@@ -180,7 +210,10 @@ final class RawReplica {
                 }
             }
         }
-        scratch.bytes.removeAll(keepingCapacity: true)
+        current = row
+        made[row] = (id, kind)
+        // Those without a text yet get their row too, so that what comes later has something to be added to.
+        added[row] = ByteText()
         if line.equals("event", kind) {
             let (title, place, edtf) = (field("title"), part("place", "text"), part("when", "edtf"))
             try insert(.event, [title, place, edtf, part("when", "basis")], when: edtf)
@@ -200,13 +233,6 @@ final class RawReplica {
             text(field("title"))
             text(part("source", "text"))
         }
-        // Those without a text yet get their row here too, so that later ones are one statement.
-        try run(.index) { statement in
-            sqlite3_bind_int64(statement, 1, row)
-            bind(statement, 2, id)
-            bind(statement, 3, kind)
-            bindScratch(statement, 4)
-        }
     }
 
     private func write(_ operation: Range<Int>, _ number: Int) throws {
@@ -217,7 +243,7 @@ final class RawReplica {
         let row = sqlite3_step(find) == SQLITE_ROW ? sqlite3_column_int64(find, 0) : 0
         sqlite3_reset(find)
         if row == 0 { return }
-        scratch.bytes.removeAll(keepingCapacity: true)
+        current = row
         let statement: Name
         var columns: [Range<Int>] = [value, author]
         var (earliest, latest) = (0..<0, 0..<0)
@@ -259,11 +285,6 @@ final class RawReplica {
             }
             sqlite3_bind_int64(prepared, 6, seq)
         }
-        if scratch.bytes.isEmpty { return }
-        try run(.reindex) { prepared in
-            sqlite3_bind_int64(prepared, 1, row)
-            bindScratch(prepared, 2)
-        }
     }
 
     // MARK: Pieces
@@ -282,15 +303,10 @@ final class RawReplica {
     /// Adds to what is searched by.
     private func text(_ range: Range<Int>) {
         if range.isEmpty { return }
-        if !scratch.bytes.isEmpty { scratch.bytes.append(10) }
-        scratch.bytes.append(contentsOf: line.bytes[range])
-    }
-
-    private func bindScratch(_ statement: OpaquePointer, _ index: Int32) {
-        scratch.bytes.withUnsafeBytes { bytes in
-            _ = sqlite3_bind_text(
-                statement, index, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), RawReplica.transient)
-        }
+        var text = added.removeValue(forKey: current) ?? ByteText()
+        if !text.bytes.isEmpty { text.bytes.append(10) }
+        text.bytes.append(contentsOf: line.bytes[range])
+        added[current] = text
     }
 
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

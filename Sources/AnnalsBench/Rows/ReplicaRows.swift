@@ -31,10 +31,14 @@ struct ReplicaRows {
             return try Worker.run(options, "annotate", ["path": path, "count": push.changes])
         }
         return Row(
-            name: "annotate", title: "annotate on a replica (synchronous=FULL, full text kept) of \(Figure.number(Double(cache.whole))) entries",
-            contenders: [ours, peers.sqlite(push, batch: 1, metric: "p50", unit: "ms"), peers.floor(push, batch: 1, metric: "p50", unit: "ms")],
+            name: "annotate",
+            title: "annotate on a replica (synchronous=FULL, full text kept) of \(Figure.number(Double(cache.whole))) entries",
+            contenders: [
+                ours, peers.sqlite(push, batch: 1, metric: "p50", unit: "ms"), peers.floor(push, batch: 1, metric: "p50", unit: "ms"),
+            ],
             targets: [
-                .atMost(2, times: "SQLite", "p50", words: "p50 ≤ 2 × p50 of a raw SQLite FULL one-row commit"), .limit(5, "p99", "p99 ≤ 5 ms"),
+                .atMost(2, times: "SQLite", "p50", words: "p50 ≤ 2 × p50 of a raw SQLite FULL one-row commit"),
+                .limit(5, "p99", "p99 ≤ 5 ms"),
             ], remark: "\(push.changes) changes a run: notes, tags, codings and summaries by turns, on 2,000 events")
     }
 
@@ -78,7 +82,8 @@ struct ReplicaRows {
         if !FileManager.default.fileExists(atPath: path) {
             unlink(path + ".making")
             _ = try Worker.run(
-                options, "raw", ["lines": cache.lines, "batch": 0, "from": 0, "through": entries, "model": try model(), "path": path + ".making"])
+                options, "raw",
+                ["lines": cache.lines, "batch": 0, "from": 0, "through": entries, "model": try model(), "path": path + ".making"])
             try FileManager.default.moveItem(atPath: path + ".making", toPath: path)
         }
         return path
@@ -103,8 +108,12 @@ struct ReplicaRows {
             contenders: [ours, raw("SQLite by statements, batch 1000", from: cache.catchUpStart, batch: 1000)],
             targets: [
                 .atLeast(
-                    2.5, times: "SQLite by statements, batch 1000", "rate", words: "≥ 2.5 × one SQL statement per operation, batches of 1,000")
-            ], remark: "from \(cache.catchUpStart) entries to \(cache.whole); ours over TCP with chain and signature checked, from opening to closed")
+                    2.5, times: "SQLite by statements, batch 1000", "rate",
+                    words: "≥ 2.5 × one SQL statement per operation, batches of 1,000")
+            ],
+            remark:
+                "from \(cache.catchUpStart) entries to \(cache.whole); ours over TCP with chain and signature checked, from opening to closed"
+        )
     }
 
     var clone: Row {

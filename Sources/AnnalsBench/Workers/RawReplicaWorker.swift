@@ -8,7 +8,8 @@ enum RawReplicaWorker {
         let batch = arguments.number("batch", or: 0)
         let (start, cpu) = (Clock.nanoseconds(), Clock.cpu())
         let peer = try RawReplica(
-            path, model: from == 0 ? try arguments.text("model") : nil, batch == 0 ? .none : .log, tuning: arguments.number("tuning", or: 0))
+            path, model: from == 0 ? try arguments.text("model") : nil, batch == 0 ? .none : .log, tuning: arguments.number("tuning", or: 0)
+        )
         try peer.apply(bytes, batch: batch == 0 ? nil : batch)
         let seconds = Clock.seconds(since: start)
         return Metrics(["seconds": seconds, "rate": Double(through - from) / seconds, "clientCPU": Clock.cpu() - cpu])

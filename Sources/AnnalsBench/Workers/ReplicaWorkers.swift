@@ -108,7 +108,8 @@ enum ReplicaWorkers {
             case 1: try edit.add(event, "tags", .string(String(sentence.prefix(24))))
             case 2:
                 try edit.code(
-                    event, "coding", .object([("type", .string("SUPPORT")), ("contexts", .array(["diplomatic"])), ("note", .string(sentence))]))
+                    event, "coding",
+                    .object([("type", .string("SUPPORT")), ("contexts", .array(["diplomatic"])), ("note", .string(sentence))]))
             default: try edit.set(event, "summary", .string(sentence))
             }
         }
