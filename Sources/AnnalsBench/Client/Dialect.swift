@@ -14,10 +14,13 @@ protocol AnswerReader {
 
 /// Annals: a `push` header and the change lines; `ack` names the last n on disk.
 struct AnnalsDialect: Dialect {
+    /// What the names of the replicas begin with.
+    var group = "bench"
+
     func push(_ lane: Lane, _ lines: Range<Int>, connection: Int) -> [UInt8] {
         var text = ByteText()
         text.add("{\"type\":\"push\",\"ws\":\"bench\",\"replica\":\"")
-        text.add(PushPlan.replica(connection))
+        text.add(PushPlan.replica(connection, of: group))
         text.add("\",\"count\":")
         text.add(lines.count)
         text.add("}\n")

@@ -51,6 +51,14 @@ final class Child {
 
     deinit { close(output) }
 
+    /// The next line that it prints; what it has printed when it ended its output, at most.
+    func readLine() -> String {
+        var text: [UInt8] = []
+        var byte: UInt8 = 0
+        while read(output, &byte, 1) == 1, byte != UInt8(ascii: "\n") { text.append(byte) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// All that it prints, until it ends its output.
     func readAll() -> String {
         var (text, chunk): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 65_536))

@@ -10,6 +10,8 @@ struct Row {
     var remark: String = ""
     /// Fewer or more runs than usual.
     var runs: Int?
+    /// What ends when the row does.
+    var finish: () -> Void = {}
 }
 
 /// Who does the work of a row.

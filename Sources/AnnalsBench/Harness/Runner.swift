@@ -33,6 +33,7 @@ final class Runner {
                 }
             }
         }
+        row.finish()
         let verdicts = row.targets.map { Self.judge($0, runs) }
         results.append(Result(row: row, runs: runs, failures: failures, verdicts: verdicts, seconds: Clock.seconds(since: start)))
         for verdict in verdicts {

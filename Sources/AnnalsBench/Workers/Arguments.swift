@@ -16,6 +16,8 @@ struct Arguments {
         return text
     }
 
+    func text(_ name: String, or usual: String) -> String { values[name] ?? usual }
+
     func number(_ name: String) throws -> Int {
         guard let number = Int(try text(name)) else { throw BenchFailure("\(name)= is no number") }
         return number

@@ -9,9 +9,10 @@ enum PushWorker {
         let dialect: any Dialect
         switch try arguments.text("target") {
         case "annals":
-            dialect = AnnalsDialect()
+            let group = arguments.text("replicas", or: "bench")
+            dialect = AnnalsDialect(group: group)
             for index in 0..<connections {
-                let connection = try AnnalsConnection(port: port, user: PushPlan.user(index), replica: PushPlan.replica(index))
+                let connection = try AnnalsConnection(port: port, user: PushPlan.user(index), replica: PushPlan.replica(index, of: group))
                 sockets.append(connection.socket)
                 base = (connection.seq, connection.hash)
             }

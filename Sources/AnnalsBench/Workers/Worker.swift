@@ -26,6 +26,12 @@ enum Worker {
         case "sync": return try await ReplicaWorkers.sync(arguments)
         case "annotate": return try ReplicaWorkers.annotate(arguments)
         case "raw": return try RawReplicaWorker.run(arguments)
+        case "fanout": return try LiveWorkers.fanOut(arguments)
+        case "idle": return try LiveWorkers.idle(arguments)
+        case "pull": return try LiveWorkers.pull(arguments)
+        case "xrange": return try ScanWorkers.xrange(arguments)
+        case "fill": return try ScanWorkers.fill(arguments)
+        case "scan": return try ScanWorkers.scan(arguments)
         case "fold": return try FoldWorker.run(arguments)
         case let name: throw BenchFailure("no worker \(name ?? "")")
         }

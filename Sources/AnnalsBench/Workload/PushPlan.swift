@@ -47,5 +47,5 @@ struct PushPlan {
     /// The user who writes on a connection: at most 16, as on a real desk.
     static func user(_ connection: Int) -> String { "coder-\(connection % 16)" }
 
-    static func replica(_ connection: Int) -> String { "bench-\(connection)" }
+    static func replica(_ connection: Int, of group: String = "bench") -> String { "\(group)-\(connection)" }
 }
