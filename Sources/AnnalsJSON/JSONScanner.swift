@@ -13,7 +13,7 @@
 ///
 /// One scanner serves many lines. It allocates nothing, but for a line that has more than 64 keys open at once, and where its
 /// tape has to grow.
-public struct JSONScanner: Sendable {
+public struct JSONScanner: ~Copyable, Sendable {
     /// How deeply arrays and objects may nest; a scalar is at depth 0.
     public let depth: Int
     var keys = JSONKeys()
@@ -38,7 +38,7 @@ public struct JSONScanner: Sendable {
         // The offsets of keys are kept in 32 bits.
         guard bytes.byteCount <= Int(Int32.max) else { throw JSONError(.tooLong, at: Int(Int32.max)) }
         keys.removeAll()
-        tape.removeAll()
+        tape.start(bytes.byteCount)
         let start = bytes.skippingBlanks(0)
         let end = try value(bytes, start, depth: 0)
         let rest = bytes.skippingBlanks(end)

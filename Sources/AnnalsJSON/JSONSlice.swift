@@ -18,18 +18,18 @@ public struct JSONSlice: Sendable, Hashable {
     public let kind: Kind
     /// Whether this is a string without escapes, so that the bytes between its quotes are its text.
     public let isPlain: Bool
-    private let start: Int32
-    private let end: Int32
+    @usableFromInline let start: Int32
+    @usableFromInline let end: Int32
     /// The place on the tape after this value and all that it holds.
-    let next: Int32
+    @usableFromInline let next: Int32
 
     /// The value's bytes exactly, with quotes or brackets, without the blanks around it.
-    public var range: Range<Int> { Int(start)..<Int(end) }
+    @inlinable public var range: Range<Int> { Int(start)..<Int(end) }
 
     /// What stands between a string's quotes, or an array's or object's brackets.
-    public var content: Range<Int> {
+    @inlinable public var content: Range<Int> {
         switch kind {
-        case .string, .array, .object: range.count >= 2 ? range.lowerBound + 1..<range.upperBound - 1 : range
+        case .string, .array, .object: Int(start) + 1..<Int(end) - 1
         case .null, .bool, .integer: range
         }
     }

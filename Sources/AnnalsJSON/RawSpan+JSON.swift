@@ -45,7 +45,7 @@ extension RawSpan {
     }
 
     /// Whether `range` here and `other` have the same bytes.
-    func equals(_ range: Range<Int>, _ other: RawSpan) -> Bool {
+    package func equals(_ range: Range<Int>, _ other: RawSpan) -> Bool {
         guard range.count == other.byteCount else { return false }
         var at = 0
         while at + 8 <= other.byteCount {

@@ -15,10 +15,10 @@ public struct Write: Sendable, Hashable {
 /// A cell of one field: its heads, and what of its past can still matter.
 public struct Cell: Sendable, Hashable {
     /// The writes that no other write superseded, in order of arrival.
-    public internal(set) var heads: [Write] = []
+    public var heads: [Write] = []
     /// Superseded writes: whoever writes late may have had them on the screen. A field of class latest needs none, for
     /// it has no conflicts, and existence none from before the first retract (``Entity``).
-    public internal(set) var past: [Write] = []
+    public var past: [Write] = []
 
     public init() {}
 
@@ -33,28 +33,6 @@ public struct Cell: Sendable, Hashable {
     /// The head with the highest place in the log: what a field of class latest shows.
     public var latest: Write? {
         heads.max { ($0.stamp.seq, $0.stamp.index) < ($1.stamp.seq, $1.stamp.index) }
-    }
-
-    /// What stood in the cell on the author's screen: the writes that `stamp` saw and no other such write superseded.
-    func onScreen(of stamp: Stamp, _ lineage: Lineage) -> [Write] {
-        let seen = (past + heads).filter { lineage.saw(stamp, $0.stamp) }
-        // What superseded a write mostly stands right behind it.
-        return seen.indices.filter { index in
-            !seen[(index + 1)...].contains { Self.supersedes($0, seen[index], lineage) }
-                && !seen[..<index].contains { Self.supersedes($0, seen[index], lineage) }
-        }.map { seen[$0] }
-    }
-
-    /// Takes a write that has effect.
-    mutating func take(_ write: Write, _ lineage: Lineage) {
-        past += heads.filter { Self.supersedes(write, $0, lineage) }
-        heads.removeAll { Self.supersedes(write, $0, lineage) }
-        heads.append(write)
-    }
-
-    private static func supersedes(_ later: Write, _ earlier: Write, _ lineage: Lineage) -> Bool {
-        guard later.stamp.id != earlier.stamp.id, lineage.saw(later.stamp, earlier.stamp) else { return false }
-        return later.closes.map { $0.contains(earlier.stamp.id) } ?? true
     }
 }
 
@@ -82,7 +60,7 @@ public struct Ignored: Sendable, Hashable {
     public var field: String
     public var reason: Reason
 
-    public enum Reason: String, Sendable, Hashable {
+    public enum Reason: String, Sendable, Hashable, BitwiseCopyable {
         /// The author had a conflict on the screen: only `resolve` closes it.
         case conflictOnScreen = "conflict-on-screen"
         /// Only the item's owner may write this.

@@ -3,18 +3,18 @@ public struct Entity: Sendable, Hashable {
     public let id: ItemID
     public let kind: String
     /// The first create; nil while there are only operations on it, and then it does not show.
-    public internal(set) var created: Stamp?
+    public var created: Stamp?
     /// Which of its kind in its entry, from 1: the `.2` of `e40.2`.
-    public internal(set) var ordinal: Int = 1
+    public var ordinal: Int = 1
     /// Fields of class immutable, as the first create said.
-    public internal(set) var immutable: [String: Value] = [:]
-    public internal(set) var existence = Cell()
-    public internal(set) var cells: [CellKey: Cell] = [:]
+    public var immutable: [String: Value] = [:]
+    public var existence = Cell()
+    public var cells: [CellKey: Cell] = [:]
     /// Fields of class set and append: elements in order of arrival.
-    public internal(set) var elements: [String: [Element]] = [:]
+    public var elements: [String: [Element]] = [:]
     /// Elements retracted before they arrived.
-    public internal(set) var absent: Set<ItemID> = []
-    public internal(set) var ignored: [Ignored] = []
+    public var absent: Set<ItemID> = []
+    public var ignored: [Ignored] = []
 
     /// Names a cell: a field, and for class per coder its author.
     public struct CellKey: Sendable, Hashable, Comparable {

@@ -1,14 +1,45 @@
 /// The state as a pure, total function of the log: the same entries give the same entities on every replica.
-public struct Fold: Sendable {
+///
+/// A replica loads the entities that a batch touches, folds, and writes them back; from scratch it holds all. The state stands in
+/// a few flat arrays (``EntityRecord`` and the other records): what is concurrent is decided there, in `Fold+Operations.swift` and
+/// `Fold+Cells.swift`. ``Entity`` is one entity read out of it, for people and for tests.
+public struct Fold: ~Copyable, Sendable {
     public let vocabulary: Vocabulary
-    /// Loaded entities. A replica loads those that a batch touches, folds, and writes them back; from scratch it holds all.
-    public var entities: [ItemID: Entity] = [:]
     public var lineage: Lineage
+
+    /// The bytes of all values, each as it was written.
+    var bytes = Pool<UInt8>(capacity: 1024)
+    var names: NameTable
+    let rules: RuleTable
+    var records = Pool<EntityRecord>()
+    var stamps = Pool<StampRecord>()
+    var writes = Pool<WriteRecord>()
+    /// Places in `writes` that are free again, linked by `next`.
+    var freeWrite: Int32 = -1
+    var cells = Pool<FieldCellRecord>()
+    var elementFields = Pool<FieldElementsRecord>()
+    var immutables = Pool<ImmutableRecord>()
+    var absents = Pool<AbsentRecord>()
+    var ignoreds = Pool<IgnoredRecord>()
+    var closes = Pool<Stretch>()
+    /// What all `resolve` operations close.
+    var closed = Pool<ItemID>()
+    /// Where an entity stands in `records`, by its id: open addressing, a place and one, or 0.
+    private var directory = Pool<Int32>(zeros: 64)
+    /// Changes that wait to be folded.
+    var operands = Operands()
+    /// Room to work in.
+    var screen = Pool<Int32>()
+    var ordinals: [(kind: Int32, count: Int32)] = []
 
     public init(vocabulary: Vocabulary = .current, lineage: Lineage = Lineage()) {
         self.vocabulary = vocabulary
         self.lineage = lineage
+        rules = vocabulary.rules
+        names = vocabulary.rules.nameTable()
     }
+
+    // MARK: Folding
 
     /// Folds one entry of the log. Refused changes have no effect on the state.
     ///
@@ -32,27 +63,103 @@ public struct Fold: Sendable {
     }
 
     private mutating func apply(_ change: Change, author: Name, replica: Name, seq: Int64, base: Int64) {
-        var ordinals: [String: Int] = [:]
+        let first = operands.operations.count
         for (index, operation) in change.operations.enumerated() {
-            let number = index + 1
-            let id = change.entity(ofOperation: number)
-            let stamp = Stamp(
-                id: ItemID(change.id, number), seq: seq, author: author, replica: replica, n: change.n, index: number,
-                base: base, written: change.at)
-            if operation.name == "create" { ordinals[operation.kind, default: 0] += 1 }
-            var entity = entities[id] ?? Entity(id: id, kind: operation.kind)
-            if operation.name == "create", entity.created == nil, entity.kind != operation.kind {
-                // Its create says what it is; operations before it that named another kind were about nothing.
-                entity = Entity(id: id, kind: operation.kind)
-            }
-            // An operation that names another kind than the entity's own is about nothing that exists.
-            guard entity.kind == operation.kind else {
-                entity.ignored.append(Ignored(stamp, field: operation.field ?? Entity.existenceField, reason: .otherKind))
-                entities[id] = entity
-                continue
-            }
-            entity.apply(operation, stamp, ordinal: ordinals[operation.kind] ?? 1, vocabulary, lineage)
-            entities[id] = entity
+            take(operation, on: operation.target ?? ItemID(change.id, index + 1))
         }
+        operands.changes.append(
+            ChangeRecord(
+                stamp: StampRecord(
+                    change: change.id, index: 0, author: names.number(of: author.raw), replica: names.number(of: replica.raw),
+                    seq: seq, n: change.n, base: base, written: change.at.milliseconds),
+                operations: Stretch(first..<operands.operations.count)))
+        foldPrepared()
     }
+
+    // MARK: Entities
+
+    /// How many entities it holds.
+    public var count: Int { records.count }
+
+    /// The ids of the entities that it holds, in the order in which they came in.
+    public var ids: [ItemID] { records.indices.map { records[$0].id } }
+
+    /// Where an entity stands among those that it holds, from 0; nil where it holds none of that id.
+    public func place(of id: ItemID) -> Int? {
+        let place = directory[slot(of: id)]
+        return place > 0 ? Int(place) - 1 : nil
+    }
+
+    /// The place of an entity, which it has from now on.
+    mutating func place(orNew id: ItemID) -> Int {
+        let slot = slot(of: id)
+        if directory[slot] > 0 { return Int(directory[slot]) - 1 }
+        records.append(EntityRecord(id: id))
+        directory[slot] = Int32(records.count)
+        if 2 * records.count > directory.count { growDirectory() }
+        return records.count - 1
+    }
+
+    /// Where the directory has an entity, or would.
+    @inline(__always)
+    private func slot(of id: ItemID) -> Int {
+        let mask = directory.count - 1
+        // The words are random already, but for whoever chooses them.
+        var slot = Int(truncatingIfNeeded: NameTable.mix(id.words.0 ^ id.words.1 &* 0xD6E8_FEB8_6659_FD93)) & mask
+        while directory[slot] > 0, records[Int(directory[slot]) - 1].id != id { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private mutating func growDirectory() {
+        directory = Pool(zeros: 4 * directory.count)
+        for place in records.indices { directory[slot(of: records[place].id)] = Int32(place + 1) }
+    }
+}
+
+/// Changes that wait to be folded: names as numbers, entities as places, values among the fold's bytes.
+struct Operands: ~Copyable, Sendable {
+    var changes = Pool<ChangeRecord>()
+    var operations = Pool<OperationRecord>()
+    /// Elements and closed writes, of all operations.
+    var items = Pool<ItemID>()
+    /// Fields of creates, of all operations.
+    var fields = Pool<FieldRecord>()
+
+    mutating func removeAll() {
+        changes.cut(to: 0)
+        operations.cut(to: 0)
+        items.cut(to: 0)
+        fields.cut(to: 0)
+    }
+}
+
+/// A field that a create says.
+struct FieldRecord: Sendable {
+    var field: Int32
+    var value: FoldValue
+}
+
+/// ``Change``, with what the stamps of its operations have in common.
+struct ChangeRecord: Sendable {
+    var stamp: StampRecord
+    /// Where its operations stand in ``Operands/operations``.
+    var operations: Stretch
+}
+
+/// ``ChangeOperation``, in plain numbers.
+struct OperationRecord: Sendable {
+    enum Action: Sendable {
+        case create, set, code, add, remove, append, retractElements, retract, restore, resolve
+    }
+
+    var action: Action
+    var kind: Int32
+    /// The entity's place.
+    var place: Int32
+    var field: Int32 = -1
+    var value = FoldValue(start: 0, count: 0)
+    /// Where its elements or closed writes stand in ``Operands/items``.
+    var items = Stretch()
+    /// Where its fields stand in ``Operands/fields``.
+    var fields = Stretch()
 }

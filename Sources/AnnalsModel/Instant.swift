@@ -19,10 +19,16 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads the form that `description` writes, and no other; nil for anything else.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
+        var text = text
+        guard let instant = text.withUTF8({ Instant(ascii: $0) }) else { return nil }
+        self = instant
+    }
+
+    /// Reads that form from its bytes; nil for anything else.
+    public init?(ascii bytes: UnsafeBufferPointer<UInt8>) {
         guard bytes.count == 24, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
             bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "."), bytes[23] == UInt8(ascii: "Z"),
-            let date = CivilDay(String(decoding: bytes[0..<10], as: UTF8.self)),
+            let date = CivilDay(ascii: bytes[0..<10]),
             let hour = digits(bytes[11..<13]), hour < 24, let minute = digits(bytes[14..<16]), minute < 60,
             let second = digits(bytes[17..<19]), second < 60, let fraction = digits(bytes[20..<23])
         else { return nil }
@@ -52,7 +58,12 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Reads `YYYY-MM-DD`; nil for anything else and for days that do not exist.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
+        var text = text
+        guard let day = text.withUTF8({ CivilDay(ascii: $0[...]) }) else { return nil }
+        self = day
+    }
+
+    fileprivate init?(ascii bytes: Slice<UnsafeBufferPointer<UInt8>>) {
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]), let day = digits(bytes[8..<10])
         else { return nil }
@@ -84,7 +95,7 @@ extension Int64 {
     }
 }
 
-private func digits(_ bytes: ArraySlice<UInt8>) -> Int64? {
+private func digits(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
     var number: Int64 = 0
     for byte in bytes {
         guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }

@@ -2,7 +2,7 @@ public import AnnalsJSON
 
 extension Value {
     /// The value at a place of a scanned line.
-    public init(at place: Int = 0, of tape: JSONTape, in bytes: RawSpan) {
+    public init(at place: Int = 0, of tape: borrowing JSONTape, in bytes: RawSpan) {
         let slice = tape[place]
         switch slice.kind {
         case .null:

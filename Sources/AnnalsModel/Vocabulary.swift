@@ -7,6 +7,8 @@ public struct Vocabulary: Sendable {
     public let version: Int64
     public let kinds: [KindRule]
     private let byName: [String: Int]
+    /// The same rules by numbers, for the fold.
+    let rules: RuleTable
 
     /// - Precondition: names and letters are unique, in kinds and in each kind's fields: the table is code, checked when it is loaded.
     public init(version: Int64, kinds: [KindRule]) {
@@ -15,6 +17,7 @@ public struct Vocabulary: Sendable {
         self.version = version
         self.kinds = kinds
         byName = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1.name, $0) })
+        rules = RuleTable(kinds)
     }
 
     public func kind(_ name: String) -> KindRule? { byName[name].map { kinds[$0] } }

@@ -28,9 +28,9 @@ extension SimulationWorld {
 
     /// One operation on what the screen shows.
     mutating func operation(_ screen: SimulationFile.Screen, _ change: ChangeID, _ number: Int) -> ChangeOperation {
-        let ids = screen.state.entities.values.filter { $0.created != nil && $0.kind == "event" }.map(\.id).sorted()
+        let ids = screen.entities.values.filter { $0.created != nil && $0.kind == "event" }.map(\.id).sorted()
         // Few things, so that people meet on them.
-        guard let on = random.pick(ids), !random.percent(ids.count < 4 ? 30 : 4), let entity = screen.state.entities[on] else {
+        guard let on = random.pick(ids), !random.percent(ids.count < 4 ? 30 : 4), let entity = screen.entities[on] else {
             return creation()
         }
         switch random.below(14) {
@@ -68,7 +68,7 @@ extension SimulationWorld {
     }
 
     private mutating func note(_ target: ItemID, _ screen: SimulationFile.Screen) -> ChangeOperation {
-        let notes = screen.state.entities.values.filter { $0.created != nil && $0.kind == "note" }.map(\.id).sorted()
+        let notes = screen.entities.values.filter { $0.created != nil && $0.kind == "note" }.map(\.id).sorted()
         guard let note = random.pick(notes), random.percent(60) else {
             return ChangeOperation(
                 "note", .create(id: nil, fields: [.init("target", .string(target.raw)), .init("text", .string(word()))]))

@@ -24,13 +24,13 @@ extension SimulationWorld {
         tally(log.lines, refused, folded)
     }
 
-    private mutating func tally(_ lines: [[UInt8]], _ refused: Set<ChangeID>, _ folded: Fold) {
+    private mutating func tally(_ lines: [[UInt8]], _ refused: Set<ChangeID>, _ folded: [ItemID: Entity]) {
         if server.knownAnswers > 0 { met.insert("known") }
         if !refused.isEmpty { met.insert("refusal") }
         if lines.contains(where: { $0.count > limits.pullCreditBytes }) { met.insert("long line") }
-        for entity in folded.entities.values {
-            if !entity.conflicts(folded.vocabulary).isEmpty { met.insert("conflict") }
-            if !entity.overwrites(folded.vocabulary).isEmpty { met.insert("overwrite") }
+        for entity in folded.values {
+            if !entity.conflicts(.current).isEmpty { met.insert("conflict") }
+            if !entity.overwrites(.current).isEmpty { met.insert("overwrite") }
             if !entity.ignored.isEmpty { met.insert("no effect") }
         }
         for replica in replicas {
@@ -44,12 +44,12 @@ extension SimulationWorld {
     }
 
     private mutating func check(
-        _ replica: SimulationReplica, _ who: String, _ lines: [[UInt8]], _ hashes: [Digest], _ folded: Fold
+        _ replica: SimulationReplica, _ who: String, _ lines: [[UInt8]], _ hashes: [Digest], _ folded: [ItemID: Entity]
     ) {
         violations += replica.damage.map { "\(who): \($0)" }
         if replica.file.lines != lines { violations.append("\(who): \(replica.file.have) of \(lines.count) entries, or others") }
         if replica.file.hashes.last != hashes.last { violations.append("\(who): another chain") }
-        if replica.file.fold.entities != folded.entities { violations.append("\(who): folds differ") }
+        if replica.file.entities != folded { violations.append("\(who): folds differ") }
         let stop = replica.ended ?? .some(.protocolBroken("never ended"))
         switch stop {
         case nil:
@@ -60,23 +60,24 @@ extension SimulationWorld {
     }
 
     /// Folds the same entries in random groups, each on a copy that was put away and taken out again.
-    private mutating func foldInGroups(_ entries: [Entry]) -> Fold {
-        var fold = Fold()
+    private mutating func foldInGroups(_ entries: [Entry]) -> [ItemID: Entity] {
+        var kept: [ItemID: Entity] = [:]
+        var lineage = Lineage()
         var chain: [ShortHash: Lineage.Ancestor] = [:]
         var rest = entries[...]
         while !rest.isEmpty {
             let group = rest.prefix(1 + random.below(9))
             rest = rest.dropFirst(group.count)
-            var part = Fold(lineage: fold.lineage)
-            for id in Set(group.flatMap { $0.change?.entities ?? [] }) { part.entities[id] = fold.entities[id] }
+            let touched = Set(group.flatMap { $0.change?.entities ?? [] })
+            var part = Fold(lineage: lineage, entities: touched.compactMap { kept[$0] })
             for entry in group {
                 part.apply(entry) { chain[$0] }
                 chain[entry.link.hash] = .init(replica: entry.replica, n: entry.link.n, author: entry.author)
             }
-            fold.entities.merge(part.entities) { $1 }
-            fold.lineage = part.lineage
+            kept.merge(part.entities) { $1 }
+            lineage = part.lineage
         }
-        return fold
+        return kept
     }
 
     /// Who saw what, as the entries say, is what was on the screens.

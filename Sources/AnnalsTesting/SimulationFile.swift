@@ -26,7 +26,9 @@ public struct SimulationFile: Sendable {
     public private(set) var last: ShortHash?
     public private(set) var twin: SyncStop?
     /// What the log folds to, folded batch by batch.
-    public private(set) var fold: Fold
+    public private(set) var entities: [ItemID: Entity] = [:]
+    private var lineage = Lineage()
+    private let vocabulary: Vocabulary
     /// Ids of all changes written in this file.
     public private(set) var written: Set<ChangeID> = []
     /// The changes behind the outbox rows, so that looking at them needs no reading.
@@ -37,7 +39,7 @@ public struct SimulationFile: Sendable {
         self.workspace = workspace
         self.user = user
         self.replica = replica
-        fold = Fold(vocabulary: vocabulary)
+        self.vocabulary = vocabulary
     }
 
     public var have: Int64 { Int64(lines.count) }
@@ -53,20 +55,20 @@ public struct SimulationFile: Sendable {
     /// What a person has before the eyes: a base, and the state with what is pending.
     public struct Screen: Sendable {
         public var base: Base
-        public var state: Fold
+        public var entities: [ItemID: Entity]
         /// The changes that it shows.
         public var shown: Set<ChangeID>
     }
 
     /// The state as it shows now.
     public func screen() -> Screen {
-        var state = fold
+        var state = Fold(vocabulary: vocabulary, lineage: lineage, entities: entities.values)
         for row in outbox {
             guard let change = pending[row.id] else { continue }
             state.apply(pending: change, author: user, replica: row.replica, common: row.fork)
         }
         return Screen(
-            base: Base(seq: have, hash: hashes.last?.short), state: state,
+            base: Base(seq: have, hash: hashes.last?.short), entities: state.entities,
             shown: Set(entries.filter { $0.change != nil }.map(\.changeID) + outbox.map(\.id)))
     }
 
@@ -148,7 +150,12 @@ public struct SimulationFile: Sendable {
             lines.append(Array(line))
             entries.append(entry)
             hashes.append(chainHash(after: head, line: line))
+            var fold = Fold(
+                vocabulary: vocabulary, lineage: lineage,
+                entities: Set(entry.change?.entities ?? []).compactMap { entities[$0] })
             fold.apply(entry) { chain[$0] }
+            entities.merge(fold.entities) { $1 }
+            lineage = fold.lineage
             chain[entry.link.hash] = .init(replica: entry.replica, n: entry.link.n, author: entry.author)
             settle(entry, &settled, &found)
         }

@@ -19,7 +19,7 @@ struct ReplicaTests {
             #expect(replica.outcome == "done")
             #expect(replica.file.lines == talk.lines)
             #expect(replica.file.outbox.isEmpty)
-            #expect(replica.file.fold.entities.count == 4)
+            #expect(replica.file.entities.count == 4)
         }
     }
 

@@ -6,13 +6,13 @@ import Testing
 
 @Suite("JSON tape and slices")
 struct JSONSliceTests {
-    private func tape(_ bytes: [UInt8]) throws -> JSONTape {
+    private func scanned(_ bytes: [UInt8]) throws -> JSONScanner {
         var scanner = JSONScanner()
         try scanner.scan(bytes.span.bytes)
-        return scanner.tape
+        return scanner
     }
 
-    private func elements(_ tape: JSONTape) -> [JSONSlice] {
+    private func elements(_ tape: borrowing JSONTape) -> [JSONSlice] {
         var elements = tape.elements(of: 0)
         var slices: [JSONSlice] = []
         while let element = elements.next(in: tape) { slices.append(tape[element]) }
@@ -22,18 +22,22 @@ struct JSONSliceTests {
     @Test("a member's range is its value's bytes exactly")
     func ranges() throws {
         let line = Array(#" { "seq" : 7 ,"moved":true, "x":null,"s":"a\"}", "change" : {"id":"k","ops":[ {} ]} } "#.utf8)
-        let tape = try tape(line)
+        let scanner = try scanned(line)
         let bytes = line.span.bytes
         var values: [String: String] = [:]
-        var members = tape.members(of: 0)
-        while let member = members.next(in: tape) {
-            values[tape[member.key].string(in: bytes) ?? ""] = String(decoding: line[tape[member.value].range], as: UTF8.self)
+        var members = scanner.tape.members(of: 0)
+        while let member = members.next(in: scanner.tape) {
+            values[scanner.tape[member.key].string(in: bytes) ?? ""] = String(
+                decoding: line[scanner.tape[member.value].range], as: UTF8.self)
         }
         let change = #"{"id":"k","ops":[ {} ]}"#
         #expect(values == ["seq": "7", "moved": "true", "x": "null", "s": #""a\"}""#, "change": change])
-        let (found, missing) = (tape.member("change", of: 0, in: bytes), tape.member("id", of: 0, in: bytes))
+        let (found, missing) = (scanner.tape.member("change", of: 0, in: bytes), scanner.tape.member("id", of: 0, in: bytes))
         let place = try #require(found)
-        let (raw, inner) = (tape[place].raw(in: bytes), tape.member("id", of: place, in: bytes).flatMap { tape[$0].string(in: bytes) })
+        let (raw, inner) = (
+            scanner.tape[place].raw(in: bytes),
+            scanner.tape.member("id", of: place, in: bytes).flatMap { scanner.tape[$0].string(in: bytes) }
+        )
         #expect(raw == Array(change.utf8))
         #expect(missing == nil)
         #expect(inner == "k")
@@ -42,7 +46,7 @@ struct JSONSliceTests {
     @Test("a slice gives what its kind has, and nil for the rest")
     func kinds() throws {
         let line = Array(#"[null,true,false,-9007199254740991,"\u0061\n🕊","plain",[1,[2]],{"a":1}]"#.utf8)
-        let slices = elements(try tape(line))
+        let slices = elements(try scanned(line).tape)
         let bytes = line.span.bytes
         var bools: [Bool?] = []
         var integers: [Int64?] = []
@@ -65,7 +69,7 @@ struct JSONSliceTests {
         let bytes = line.span.bytes
         var equal: [Bool] = []
         var accented: [Bool] = []
-        for element in elements(try tape(line)) {
+        for element in elements(try scanned(line).tape) {
             equal.append(element.equals("id", in: bytes))
             accented.append(element.equals("é", in: bytes))
         }
@@ -79,9 +83,10 @@ struct JSONSliceTests {
         for _ in 0..<50 {
             let value = Value.random(depth: 4, using: &random)
             let line = value.canonicalBytes
-            let tape = try tape(line)
-            #expect(Value(of: tape, in: line.span.bytes) == value)
-            #expect(tape[0].range == 0..<line.count)
+            let scanner = try scanned(line)
+            let (read, range) = (Value(of: scanner.tape, in: line.span.bytes), scanner.tape[0].range)
+            #expect(read == value)
+            #expect(range == 0..<line.count)
         }
     }
 
@@ -90,15 +95,15 @@ struct JSONSliceTests {
         var random = SeededGenerator(seed: seed)
         let alphabet = Array(#"{}[]",:\u0tfn-19 a"#.utf8) + [0xC3, 0x80, 0x0A]
         for _ in 0..<50 {
-            let tape = try tape(Value.random(depth: 3, using: &random).canonicalBytes)
+            let scanner = try scanned(Value.random(depth: 3, using: &random).canonicalBytes)
             let line = (0..<Int.random(in: 0...40, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
             let bytes = line.span.bytes
-            for place in 0..<tape.count {
-                _ = tape[place].string(in: bytes)
-                _ = tape[place].int64(in: bytes)
-                _ = tape[place].bool(in: bytes)
-                _ = tape[place].raw(in: bytes)
-                _ = tape[place].equals("a", in: bytes)
+            for place in 0..<scanner.tape.count {
+                _ = scanner.tape[place].string(in: bytes)
+                _ = scanner.tape[place].int64(in: bytes)
+                _ = scanner.tape[place].bool(in: bytes)
+                _ = scanner.tape[place].raw(in: bytes)
+                _ = scanner.tape[place].equals("a", in: bytes)
             }
         }
     }

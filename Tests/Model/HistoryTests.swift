@@ -72,7 +72,7 @@ private func definition(_ story: Story, _ thing: ItemID) -> HistoryDefinition {
                     operation: operation, hash: entry.link.hash, prev: entry.link.prev))
         }
     }
-    return HistoryDefinition(acts, story.entries, story.fold.vocabulary)
+    return HistoryDefinition(acts, story.entries, story.vocabulary)
 }
 
 @Test("folding step by step gives what the definitions say of the whole history", arguments: 0..<4)
@@ -106,15 +106,15 @@ func grouping(_ part: UInt64) {
         while !rest.isEmpty {
             let group = rest.prefix(1 + random.below(6))
             rest = rest.dropFirst(group.count)
-            var fold = Fold(vocabulary: .test, lineage: lineage)
-            for id in Set(group.flatMap { $0.change?.entities ?? [] }) {
-                fold.entities[id] = kept[id].map {
+            let touched = Set(group.flatMap { $0.change?.entities ?? [] })
+            var fold = Fold(
+                vocabulary: .test, lineage: lineage,
+                entities: touched.compactMap { kept[$0] }.map {
                     Entity(
                         id: $0.id, kind: $0.kind, created: $0.created, ordinal: $0.ordinal, immutable: $0.immutable,
                         existence: Cell(heads: $0.existence.heads, past: $0.existence.past), cells: $0.cells, elements: $0.elements,
                         absent: $0.absent, ignored: $0.ignored)
-                }
-            }
+                })
             for entry in group {
                 fold.apply(entry) { chain[$0] }
                 chain[entry.link.hash] = .init(replica: entry.replica, n: entry.link.n, author: entry.author)
@@ -122,7 +122,7 @@ func grouping(_ part: UInt64) {
             kept.merge(fold.entities) { $1 }
             lineage = fold.lineage
         }
-        #expect(kept == story.fold.entities, "part \(part), seed \(seed)")
+        #expect(kept == story.entities, "part \(part), seed \(seed)")
     }
 }
 

@@ -138,7 +138,7 @@ struct ContestedTests {
     func concurrentResolves() {
         var (story, thing, first, second) = conflict()
         story.write("cem", base: 3, resolve(thing, "when", "friday", closes: first, second))
-        var same = story
+        var same = story.copy()
         story.write("dana", base: 3, resolve(thing, "when", "sunday", closes: first, second))
         #expect(story[thing].heads("when") == ["friday", "sunday"])
         #expect(story[thing].conflictFields() == ["when"])

@@ -1,14 +1,41 @@
 @testable import AnnalsModel
 
-/// A log that a test writes line by line, folded as it grows.
+/// A log that a test writes line by line, folded as it grows. Its fold is shared by what looks like a copy: use ``copy()``.
 struct Story {
-    var fold: Fold
+    private final class Folding {
+        var fold: Fold
+        init(_ fold: consuming Fold) { self.fold = fold }
+    }
+
+    private let folding: Folding
+    let vocabulary: Vocabulary
     private(set) var entries: [Entry] = []
     private var last: [Name: (n: Int64, hash: ShortHash)] = [:]
     private var chain: [ShortHash: Lineage.Ancestor] = [:]
     private var count: UInt64 = 0
 
-    init(_ vocabulary: Vocabulary = .test) { fold = Fold(vocabulary: vocabulary) }
+    init(_ vocabulary: Vocabulary = .test) {
+        self.vocabulary = vocabulary
+        folding = Folding(Fold(vocabulary: vocabulary))
+    }
+
+    /// The same log, to be continued in another way.
+    func copy() -> Story {
+        var copy = Story(vocabulary)
+        for entry in entries {
+            copy.entries.append(entry)
+            copy.apply(entry)
+        }
+        (copy.last, copy.count) = (last, count)
+        return copy
+    }
+
+    var entities: [ItemID: Entity] { folding.fold.entities }
+
+    /// Folds a change that waits.
+    func apply(pending change: Change, author: Name, replica: Name, common: Base? = nil) {
+        folding.fold.apply(pending: change, author: author, replica: replica, common: common)
+    }
 
     var seq: Int64 { Int64(entries.count) }
 
@@ -43,7 +70,7 @@ struct Story {
     }
 
     private mutating func apply(_ entry: Entry) {
-        fold.apply(entry) { [chain] in chain[$0] }
+        folding.fold.apply(entry) { [chain] in chain[$0] }
         chain[entry.link.hash] = .init(replica: entry.replica, n: entry.link.n, author: entry.author)
     }
 
@@ -54,10 +81,10 @@ struct Story {
     }
 
     subscript(item: ItemID) -> Entity {
-        fold.entities[item] ?? Entity(id: item, kind: "nothing")
+        folding.fold.entity(item) ?? Entity(id: item, kind: "nothing")
     }
 
-    func handle(_ item: ItemID) -> String? { self[item].handle(fold.vocabulary)?.description }
+    func handle(_ item: ItemID) -> String? { self[item].handle(vocabulary)?.description }
 }
 
 func name(_ text: String) -> Name {

@@ -108,13 +108,12 @@ struct ValueCodingTests {
         var scanner = JSONScanner()
         let bytes = line.span.bytes
         try scanner.scan(bytes)
-        let tape = scanner.tape
-        let value = Value(of: tape, in: bytes)
-        var members = tape.members(of: 0)
+        let value = Value(of: scanner.tape, in: bytes)
+        var members = scanner.tape.members(of: 0)
         var count = 0
-        while let member = members.next(in: tape) {
-            let key = tape[member.key].string(in: bytes) ?? ""
-            let (decoded, raw) = (Value(at: member.value, of: tape, in: bytes), tape[member.value].raw(in: bytes))
+        while let member = members.next(in: scanner.tape) {
+            let key = scanner.tape[member.key].string(in: bytes) ?? ""
+            let (decoded, raw) = (Value(at: member.value, of: scanner.tape, in: bytes), scanner.tape[member.value].raw(in: bytes))
             #expect(value[key] == decoded)
             #expect(try Value.parse(raw) == decoded)
             count += 1

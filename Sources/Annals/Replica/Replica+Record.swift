@@ -85,13 +85,13 @@ extension ReplicaStore {
         let rows = EntityRows(db: db, schema: schema)
         let ids = change.entities
         let records = try rows.load(ids)
-        var fold = Fold(vocabulary: vocabulary, lineage: try LineageTable(db: db).load())
-        fold.entities = records.mapValues(\.visible)
+        var fold = Fold(
+            vocabulary: vocabulary, lineage: try LineageTable(db: db).load(), entities: records.values.map(\.visible))
         fold.apply(pending: change, author: meta.user, replica: row.replica)
         let writer = RowWriter(db, schema)
         var image = EntityImage()
         for id in ids {
-            guard let entity = fold.entities[id] else { continue }
+            guard let entity = fold.entity(id) else { continue }
             let canonical: EntityRecord.Canonical =
                 switch records[id]?.canonical {
                 case nil: .absent

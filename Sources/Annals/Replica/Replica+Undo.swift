@@ -31,7 +31,7 @@ extension Replica {
         try store.read { db, meta in
             let ids = Set(change.entities)
             let point = PointInTime(db: db, vocabulary: self.vocabulary)
-            if let seq = step.seq { return try point.canonical(ids, through: seq - 1).entities }
+            if let seq = step.seq { return try point.canonical(ids, through: seq - 1).entities(ids) }
             var mark = SnapshotMark(meta)
             mark.lastN = change.n - 1
             return try point.visible(ids, at: mark)

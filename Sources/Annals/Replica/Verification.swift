@@ -36,7 +36,7 @@ extension Replica {
     }
 }
 
-private struct Check {
+private struct Check: ~Copyable {
     let db: Database
     let meta: Meta
     let schema: Schema
@@ -107,18 +107,19 @@ private struct Check {
     }
 
     mutating func state() throws {
-        var visible = fold
-        var touched: Set<ItemID> = []
-        for row in try Outbox(db: db).all() where !row.isParked {
-            let change = try decodeOwn(row.pending)
-            touched.formUnion(change.entities)
-            visible.apply(pending: change, author: meta.user, replica: row.pending.replica, common: row.pending.fork)
+        let changes = try Outbox(db: db).all().filter { !$0.isParked }.map { ($0.pending, try decodeOwn($0.pending)) }
+        let touched = Set(changes.flatMap { $0.1.entities })
+        var visible = Fold(vocabulary: schema.vocabulary, lineage: fold.lineage, entities: fold.entities(touched).values)
+        for (row, change) in changes {
+            visible.apply(pending: change, author: meta.user, replica: row.replica, common: row.fork)
         }
         let rows = EntityRows(db: db, schema: schema)
-        found.entities = visible.entities.count
-        for (id, entity) in visible.entities.sorted(by: { $0.key < $1.key }) {
+        let ids = Set(fold.ids).union(touched)
+        found.entities = ids.count
+        for id in ids.sorted() {
             let record = try rows.load(id)
-            let canonical = touched.contains(id) ? fold.entities[id] : entity
+            let canonical = fold.entity(id)
+            let entity = touched.contains(id) ? visible.entity(id) : canonical
             if record?.visible != entity || record?.canonicalEntity != canonical {
                 found.problems.append("the stored state of \(id) is not what the log says")
             } else if let record {
@@ -126,7 +127,7 @@ private struct Check {
             }
         }
         let stored = try Int.fetchOne(db, sql: "SELECT count(*) FROM entity") ?? 0
-        if stored != visible.entities.count { found.problems.append("\(stored) items are stored, the log has \(visible.entities.count)") }
+        if stored != ids.count { found.problems.append("\(stored) items are stored, the log has \(ids.count)") }
     }
 
     private mutating func searchText(_ record: EntityRecord) throws {

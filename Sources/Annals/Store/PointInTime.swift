@@ -26,13 +26,12 @@ struct PointInTime {
     let db: Database
     let vocabulary: Vocabulary
 
-    /// Some entities by the entries up to `seq`; all where none are named.
+    /// The fold of the entries up to `seq`; where entities are named, of those that touch one of them.
     func canonical(_ ids: Set<ItemID>?, through seq: Int64) throws -> Fold {
         var fold = Fold(vocabulary: vocabulary, lineage: try LineageTable(db: db).load())
         try LogReader(db: db).forEachEntry(touching: ids, through: seq) { entry, _ in
             fold.apply(entry)
         }
-        if let ids { fold.entities = fold.entities.filter { ids.contains($0.key) } }
         return fold
     }
 
@@ -42,7 +41,7 @@ struct PointInTime {
         for row in try pending(touching: ids, at: mark) {
             fold.apply(pending: try decodeOwn(row), author: mark.user, replica: row.replica, common: row.fork)
         }
-        return fold.entities.filter { ids.contains($0.key) }
+        return fold.entities(ids)
     }
 
     /// The changes of this file that were pending at a snapshot and touch some entities, in the order in which they are folded.

@@ -1,0 +1,119 @@
+public import AnnalsJSON
+
+/// Changes taken straight from scanned lines: no change, no value and no string is made of them.
+extension Fold {
+    /// What of a change the caller may need, beyond the state.
+    public struct Prepared: Sendable {
+        public let id: ChangeID
+        public let n: Int64
+        public let prev: ShortHash?
+    }
+
+    /// Reads a change where it stands in a scanned line and prepares to fold it (``foldPrepared()``).
+    ///
+    /// - Parameters:
+    ///   - place: the change's place on the tape.
+    ///   - author: the place of the author's name in the envelope; `replica` is that of the replica's.
+    ///   - common: the seq of the fork rule's common point, where the envelope names one.
+    /// - Returns: nil where it is not in the form of the SPEC, and then nothing is prepared.
+    public mutating func prepare(
+        changeAt place: Int, author: Int, replica: Int, seq: Int64, common: Int64?, of tape: borrowing JSONTape, in bytes: RawSpan
+    ) -> Prepared? {
+        tape.withSlices { slices in
+            bytes.withUnsafeBytes { line in prepare(place, author, replica, seq, common, ChangeReader(slices: slices, line: line)) }
+        }
+    }
+
+    private mutating func prepare(
+        _ place: Int, _ author: Int, _ replica: Int, _ seq: Int64, _ common: Int64?, _ reader: ChangeReader
+    ) -> Prepared? {
+        let marks = (operands.operations.count, operands.items.count, operands.fields.count)
+        guard let head = reader.head(place), let author = reader.name(author), let replica = reader.name(replica),
+            prepare(head.operations, of: head.id, reader)
+        else {
+            operands.operations.cut(to: marks.0)
+            operands.items.cut(to: marks.1)
+            operands.fields.cut(to: marks.2)
+            return nil
+        }
+        operands.changes.append(
+            ChangeRecord(
+                stamp: StampRecord(
+                    change: head.id, index: 0, author: names.number(of: author), replica: names.number(of: replica), seq: seq,
+                    n: head.n, base: min(common ?? head.base, head.base), written: head.at),
+                operations: Stretch(marks.0..<operands.operations.count)))
+        return Prepared(id: head.id, n: head.n, prev: head.prev)
+    }
+
+    private mutating func prepare(_ list: Int, of change: ChangeID, _ reader: ChangeReader) -> Bool {
+        var operations = JSONElements(of: list, reader.slices[list])
+        var index = 0
+        while let place = operations.next(in: reader.slices) {
+            index += 1
+            guard let operation = prepare(place, ItemID(change, index), reader) else { return false }
+            operands.operations.append(operation)
+        }
+        return true
+    }
+
+    /// Reads one operation.
+    private mutating func prepare(_ place: Int, _ own: ItemID, _ reader: ChangeReader) -> OperationRecord? {
+        guard let members = reader.operation(place), let kind = reader.text(members.kind) else { return nil }
+        guard let action = reader.action(members) else { return nil }
+        var id = own
+        if action == .create {
+            if members.id >= 0 {
+                guard let given = reader.item(members.id) else { return nil }
+                id = given
+            }
+        } else {
+            guard let on = reader.item(members.on) else { return nil }
+            id = on
+        }
+        var record = OperationRecord(
+            action: action, kind: names.number(of: kind), place: Int32(self.place(orNew: id)))
+        if action != .create, action != .retract, action != .restore {
+            guard let field = reader.text(members.field) else { return nil }
+            record.field = names.number(of: field)
+        }
+        switch action {
+        case .create:
+            guard let fields = prepareFields(members.fields, reader) else { return nil }
+            record.fields = fields
+        case .retract, .restore: break
+        case .remove, .retractElements:
+            guard let items = prepareItems(members.elements, reader) else { return nil }
+            record.items = items
+        case .set, .code, .add, .append, .resolve:
+            guard let raw = reader.raw(members.value) else { return nil }
+            record.value = keep(raw)
+            if action == .resolve {
+                guard let items = prepareItems(members.closes, reader) else { return nil }
+                record.items = items
+            }
+        }
+        return record
+    }
+
+    private mutating func prepareFields(_ place: Int, _ reader: ChangeReader) -> Stretch? {
+        guard place >= 0, reader.slices[place].kind == .object else { return nil }
+        let first = operands.fields.count
+        var members = JSONMembers(of: place, reader.slices[place])
+        while let member = members.next(in: reader.slices) {
+            guard let key = reader.text(member.key), let raw = reader.raw(member.value) else { return nil }
+            operands.fields.append(FieldRecord(field: names.number(of: key), value: keep(raw)))
+        }
+        return Stretch(first..<operands.fields.count)
+    }
+
+    private mutating func prepareItems(_ place: Int, _ reader: ChangeReader) -> Stretch? {
+        guard place >= 0, reader.slices[place].kind == .array else { return nil }
+        let first = operands.items.count
+        var elements = JSONElements(of: place, reader.slices[place])
+        while let element = elements.next(in: reader.slices) {
+            guard let item = reader.item(element) else { return nil }
+            operands.items.append(item)
+        }
+        return Stretch(first..<operands.items.count)
+    }
+}
