@@ -37,12 +37,20 @@ public struct EntryLine: Sendable {
                 isPlain = false
             }
         }
-        guard isPlain, number >= 0, at >= 0, author >= 0, replica >= 0, change >= 0, tape[number].int64(in: bytes) == seq else {
+        guard isPlain, number >= 0, at >= 0, author >= 0, replica >= 0, change >= 0, tape[number].int64(in: bytes) == seq,
+            isInstant(tape[at], bytes)
+        else {
             return nil
         }
-        guard let prepared = fold.prepare(
-            changeAt: change, author: author, replica: replica, seq: seq, common: nil, of: tape, in: bytes)
+        guard
+            let prepared = fold.prepare(
+                changeAt: change, author: author, replica: replica, seq: seq, common: nil, of: tape, in: bytes)
         else { return nil }
         return EntryLine(replica: tape[replica], change: prepared, changeRange: tape[change].range)
+    }
+
+    private static func isInstant(_ slice: JSONSlice, _ bytes: RawSpan) -> Bool {
+        guard slice.kind == .string else { return false }
+        return bytes.extracting(slice.content).withUnsafeBytes { Instant(ascii: $0.bindMemory(to: UInt8.self)) != nil }
     }
 }

@@ -42,7 +42,8 @@ enum FoldWorker {
             "scan": scanning * 1e9 / Double(total), "fold": folding * 1e9 / Double(total),
             "ratio": folding / scanning, "seconds": scanning + folding, "clientCPU": Clock.cpu(),
         ])
-        metrics.note("scan \(Figure.number(scanning * 1e9 / Double(total))) ns, fold \(Figure.number(folding * 1e9 / Double(total))) ns a line")
+        metrics.note(
+            "scan \(Figure.number(scanning * 1e9 / Double(total))) ns, fold \(Figure.number(folding * 1e9 / Double(total))) ns a line")
         return metrics
     }
 }
