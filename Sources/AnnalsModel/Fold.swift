@@ -31,6 +31,8 @@ public struct Fold: ~Copyable, Sendable {
     /// Room to work in.
     var screen = Pool<Int32>()
     var ordinals: [(kind: Int32, count: Int32)] = []
+    var stateNames = Pool<Int32>()
+    var stateStamps = Pool<Int32>()
 
     public init(vocabulary: Vocabulary = .current, lineage: Lineage = Lineage()) {
         self.vocabulary = vocabulary

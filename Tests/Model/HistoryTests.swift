@@ -4,7 +4,7 @@ import Testing
 @testable import AnnalsModel
 
 /// A random history of one thing: several people and machines, screens old and new, renamed replicas, operations before the create.
-private func history(_ random: inout SimulationRandom) -> (Story, ItemID) {
+func history(_ random: inout SimulationRandom) -> (Story, ItemID) {
     var story = Story()
     let birth = story.nextID()
     let thing = birth.item
