@@ -17,6 +17,7 @@ struct Options {
         rows = Set((environment["ROWS"] ?? "").split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init))
         isQuick = flag("QUICK")
         hasPeers = flag("PEERS")
+        runs = environment["RUNS"].flatMap(Int.init).map { max(1, $0) } ?? (isQuick ? 3 : Self.runsUsual)
         let here = FileManager.default.currentDirectoryPath
         folder = here + "/.build/bench"
         itself = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
@@ -24,7 +25,9 @@ struct Options {
     }
 
     /// Counted runs, after one that warms up.
-    var runs: Int { isQuick ? 3 : 5 }
+    let runs: Int
+
+    static let runsUsual = 5
 
     /// The usual size, or the one of a quick run.
     func size(_ usual: Int, quick: Int) -> Int { isQuick ? quick : usual }

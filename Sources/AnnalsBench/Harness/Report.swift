@@ -18,6 +18,7 @@ struct Report {
     var markdown: String {
         var lines = machine.map { "- \($0.0): \($0.1)" }
         if options.isQuick { lines.append("- **QUICK: small sizes and few runs; these figures are for a look, not for the record**") }
+        if options.runs < Options.runsUsual { lines.append("- **only \(options.runs) counted runs**") }
         lines += ["", "| row | contender | median (min–max) | client CPU | server CPU |", "|---|---|---|---|---|"]
         for result in results {
             for contender in result.row.contenders {

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Runs rows: a warm-up of every contender, then the counted runs by turns.
 final class Runner {
     struct Result {
@@ -22,6 +24,8 @@ final class Runner {
         for turn in 0...count {
             for contender in row.contenders where failures[contender.name] == nil {
                 do {
+                    // What the run before left to be written back must not slow this one.
+                    sync()
                     let metrics = try contender.run()
                     if turn > 0 { runs[contender.name, default: []].append(metrics) }
                     let figure = metrics[contender.metric].map { Figure.text($0, contender.unit) } ?? "no figure"

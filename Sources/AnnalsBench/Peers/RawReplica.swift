@@ -19,6 +19,7 @@ final class RawReplica {
     private var added: [Int64: ByteText] = [:]
     private var made: [Int64: (id: String, kind: Range<Int>)] = [:]
     private var current: Int64 = 0
+    private var lastRow: Int64 = 0
 
     enum Journal: String {
         /// Nothing to roll back with, nothing synced.
@@ -54,6 +55,7 @@ final class RawReplica {
         }
         for sql in schema { try database.run(sql) }
         if model != nil { try database.run("CREATE TABLE peer_log (seq INTEGER PRIMARY KEY, line BLOB NOT NULL)") }
+        lastRow = Int64(try database.integer("SELECT coalesce(max(row), 0) FROM entity"))
         statements = try Name.allCases.map { [database] in try database.prepare(Self.texts[$0] ?? "") }
     }
 
@@ -70,7 +72,7 @@ final class RawReplica {
     private static let texts: [Name: String] = [
         .begin: "BEGIN IMMEDIATE", .commit: "COMMIT",
         .log: "INSERT INTO peer_log (seq, line) VALUES (?1, ?2)",
-        .entity: "INSERT OR IGNORE INTO entity (id, kind) VALUES (?1, ?2)",
+        .entity: "INSERT INTO entity (id, kind, row) VALUES (?1, ?2, ?3)",
         .row: "SELECT row FROM entity WHERE id = ?1",
         .index: "INSERT INTO search (rowid, id, kind, body) VALUES (?1, ?2, ?3, ?4)",
         .reindex: "UPDATE search SET body = body || char(10) || ?2 WHERE rowid = ?1",
@@ -85,7 +87,7 @@ final class RawReplica {
         """,
         .actor: "INSERT INTO kind_actor (\(before), code, kind, sector) VALUES (\(values), ?7, ?8, ?9)",
         .document: """
-        INSERT OR IGNORE INTO kind_document
+        INSERT INTO kind_document
         (\(before), text, title, _label, published, published_earliest, published_latest, source_text)
         VALUES (\(values), ?7, ?8, ?8, ?9, ?9, ?9, ?10)
         """,
@@ -179,12 +181,13 @@ final class RawReplica {
         let fields = line.member("fields", in: operation)
         let given = line.text(line.member("id", in: operation))
         let id = given.isEmpty ? name(number) : String(decoding: line.bytes[given], as: UTF8.self)
+        lastRow += 1
+        let row = lastRow
         try run(.entity) {
             bind($0, 1, id)
             bind($0, 2, kind)
+            sqlite3_bind_int64($0, 3, row)
         }
-        if sqlite3_changes(database.handle) == 0 { return }
-        let row = sqlite3_last_insert_rowid(database.handle)
         func field(_ name: StaticString) -> Range<Int> { line.text(line.member(name, in: fields)) }
         func part(_ name: StaticString, _ part: StaticString) -> Range<Int> {
             let object = line.member(name, in: fields)

@@ -34,6 +34,7 @@ struct GrowthRow {
             return try Worker.run(options, "push", push.arguments.merging(more) { $1 }, server: [server.child.pid])
         }
         var metrics = try push(pushing, "p")
+        sync()
         metrics["ack"] = try push(lone, "l")["p50"]
         metrics["start"] = server.startMilliseconds
         metrics["open"] = Double(opens.sorted()[opens.count / 2]) / 1e6
