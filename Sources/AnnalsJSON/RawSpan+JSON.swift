@@ -20,6 +20,12 @@ extension RawSpan {
     /// The first offset from `offset` on that holds no blank. A line feed is none: it would end the line.
     @inline(__always)
     func skippingBlanks(_ offset: Int) -> Int {
+        // Programs write none, and what else is below a blank is an error.
+        byte(offset) > UInt8(ascii: " ") ? offset : skippingSomeBlanks(offset)
+    }
+
+    @inline(never)
+    private func skippingSomeBlanks(_ offset: Int) -> Int {
         var at = offset
         while true {
             switch byte(at) {

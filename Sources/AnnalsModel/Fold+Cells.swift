@@ -4,6 +4,9 @@ extension Fold {
 
     /// Whether the author of stamp `a` had `b` on the screen: ``Lineage/saw(_:_:)``, in numbers.
     @inline(__always)
+    func saw(_ a: Int32, _ b: WriteRecord) -> Bool { b.seq <= stamps[a].base || saw(a, b.stamp) }
+
+    @inline(never)
     func saw(_ a: Int32, _ b: Int32) -> Bool {
         let (a, b) = (stamps[Int(a)], stamps[Int(b)])
         if b.seq <= a.base { return true }
@@ -14,7 +17,8 @@ extension Fold {
 
     @inline(__always)
     private func supersedes(_ later: WriteRecord, _ earlier: WriteRecord) -> Bool {
-        guard !stamps[later.stamp].isOperation(stamps[earlier.stamp]), saw(later.stamp, earlier.stamp) else { return false }
+        guard saw(later.stamp, earlier) else { return false }
+        if later.seq == earlier.seq, stamps[later.stamp].isOperation(stamps[earlier.stamp]) { return false }
         return later.closes < 0 || isClosed(stamps[earlier.stamp].id, closes[later.closes])
     }
 
@@ -28,7 +32,7 @@ extension Fold {
     /// superseded.
     mutating func putOnScreen(_ cell: CellRecord, _ stamp: Int32) {
         screen.cut(to: 0)
-        if let only = onlyHead(cell), saw(stamp, writes[only].stamp) {
+        if let only = onlyHead(cell), saw(stamp, writes[only]) {
             let head = writes[only]
             // It saw, and so supersedes, all of the past.
             if head.closes < 0, stamps[Int(head.stamp)].base >= cell.pastSeq {
@@ -40,7 +44,7 @@ extension Fold {
         for list in [cell.past, cell.heads] {
             var at = list.first
             while at >= 0 {
-                if saw(stamp, writes[at].stamp) { seen.append(at) }
+                if saw(stamp, writes[at]) { seen.append(at) }
                 at = writes[at].next
             }
         }
@@ -86,7 +90,7 @@ extension Fold {
 
     mutating func addToPast(_ write: Int32, _ cell: inout CellRecord) {
         link(write, &cell.past)
-        cell.pastSeq = max(cell.pastSeq, stamps[Int(writes[write].stamp)].seq)
+        cell.pastSeq = max(cell.pastSeq, writes[write].seq)
     }
 
     mutating func forgetPast(_ cell: inout CellRecord) {
@@ -167,7 +171,7 @@ extension Fold {
             records[place].elements = Int32(at)
         }
         var elements = elementFields[at].elements
-        link(add(WriteRecord(value: value, stamp: stamp)), &elements)
+        link(add(WriteRecord(value: value, seq: stamps[stamp].seq, stamp: stamp)), &elements)
         elementFields[at].elements = elements
     }
 

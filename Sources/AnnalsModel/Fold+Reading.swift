@@ -40,7 +40,7 @@ extension Fold {
         var (hasConflicts, hasOverwrites, isPresent) = (false, false, false)
         var at = record.existence.heads.first
         while at >= 0 {
-            updated = max(updated, stamps[writes[at].stamp].seq)
+            updated = max(updated, writes[at].seq)
             if writes[at].value == .present { isPresent = true }
             at = writes[at].next
         }
@@ -155,17 +155,20 @@ extension Fold {
     private func highest(_ list: WriteList) -> Int64 {
         var (seq, at): (Int64, Int32) = (0, list.first)
         while at >= 0 {
-            seq = max(seq, stamps[writes[at].stamp].seq)
+            seq = max(seq, writes[at].seq)
             at = writes[at].next
         }
         return seq
     }
 
+    private func isLater(_ a: WriteRecord, _ b: WriteRecord) -> Bool {
+        a.seq > b.seq || (a.seq == b.seq && stamps[a.stamp].index >= stamps[b.stamp].index)
+    }
+
     private func latest(_ heads: WriteList) -> Int32? {
         var (best, at): (Int32, Int32) = (heads.first, heads.first)
         while at >= 0 {
-            let (a, b) = (stamps[writes[best].stamp], stamps[writes[at].stamp])
-            if (b.seq, b.index) >= (a.seq, a.index) { best = at }
+            if isLater(writes[at], writes[best]) { best = at }
             at = writes[at].next
         }
         return best < 0 ? nil : best

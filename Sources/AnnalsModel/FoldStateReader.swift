@@ -61,7 +61,7 @@ extension Fold {
         cell.past = try writes(&input)
         var at = cell.past.first
         while at >= 0 {
-            cell.pastSeq = max(cell.pastSeq, stamps[writes[at].stamp].seq)
+            cell.pastSeq = max(cell.pastSeq, writes[at].seq)
             at = writes[at].next
         }
         if let place = existenceOf {
@@ -81,8 +81,8 @@ extension Fold {
         while true {
             let form = try input.byte()
             if form == 0 { return list }
-            var write = WriteRecord(value: FoldValue(start: 0, count: 0), stamp: try stamp(&input))
-            write.value = try value(&input)
+            let stamp = try stamp(&input)
+            var write = WriteRecord(value: try value(&input), seq: stamps[stamp].seq, stamp: stamp)
             if form == 2 {
                 let first = closed.count
                 for _ in 0..<(try input.count()) { closed.append(try input.item()) }

@@ -191,9 +191,13 @@ func isHexDigit(_ byte: UInt8) -> Bool {
 func hexWord(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
     guard text.count == 16 else { return nil }
     var word: UInt64 = 0
-    for byte in text {
-        guard isHexDigit(byte) else { return nil }
-        word = word << 4 | UInt64(byte > UInt8(ascii: "9") ? byte - UInt8(ascii: "a") + 10 : byte - UInt8(ascii: "0"))
+    var isWrong = false
+    for index in 0..<16 {
+        // The digits' bytes differ from the letters' in bit 6, and letters count from 10.
+        let byte = text[index]
+        let digit = byte & 0x40 == 0 ? byte &- UInt8(ascii: "0") : byte &- UInt8(ascii: "a") &+ 10
+        isWrong = isWrong || digit > 15 || (digit < 10) != (byte & 0x40 == 0)
+        word = word << 4 | UInt64(digit & 15)
     }
-    return word
+    return isWrong ? nil : word
 }

@@ -53,7 +53,15 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         daysSinceEpoch = era * 146_097 + dayOfEra - 719_468
-        guard civil == (year, month, day) else { return nil }
+        guard day <= Self.days(in: month, of: year) else { return nil }
+    }
+
+    private static func days(in month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 4, 6, 9, 11: 30
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        default: 31
+        }
     }
 
     /// Reads `YYYY-MM-DD`; nil for anything else and for days that do not exist.
