@@ -70,7 +70,7 @@ struct Report {
     private var verdicts: [Verdict.Outcome] { results.flatMap(\.verdicts).map(\.outcome) }
 
     var summary: String {
-        let met = results.count { result in result.verdicts.allSatisfy { $0.outcome == .met } }
+        let met = results.count { result in result.verdicts.allSatisfy { $0.outcome == .met || $0.outcome == .published } }
         return "\(met) of \(results.count) rows met; targets: \(verdicts.count { $0 == .met }) met, "
             + "\(verdicts.count { $0 == .notMet }) not met, \(verdicts.count { $0 == .notMeasured }) not measured; "
             + "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"

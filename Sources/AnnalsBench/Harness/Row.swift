@@ -61,6 +61,8 @@ struct Verdict {
         case met
         case notMet = "NOT MET"
         case notMeasured = "not measured"
+        /// There was nothing to reach.
+        case published
     }
 
     var target: Target

@@ -68,7 +68,9 @@ final class Runner {
         case .figure(let contender, let metric, let least, let most):
             return verdict(values(contender, metric), least, most, isRatio: false)
         case .published(let contender, let metric):
-            return verdict(values(contender, metric), nil, nil, isRatio: false)
+            var verdict = verdict(values(contender, metric), nil, nil, isRatio: false)
+            if verdict.outcome == .met { verdict.outcome = .published }
+            return verdict
         }
     }
 }
