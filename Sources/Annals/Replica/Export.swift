@@ -15,7 +15,7 @@ extension Replica {
         try store.read { db, meta in
             if let point {
                 let seq = try Self.seq(of: point, db, meta)
-                let fold = try PointInTime(db: db, vocabulary: self.vocabulary).canonical(nil, through: seq)
+                let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: seq)
                 for (_, entity) in fold.entities.sorted(by: { $0.key < $1.key }) where entity.created != nil {
                     try write(ExportLine(entity: entity, vocabulary: self.vocabulary).bytes)
                 }

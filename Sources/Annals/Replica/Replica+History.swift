@@ -19,10 +19,11 @@ extension Replica {
         let last = try point.map(seq(of:)) ?? view().base.seq
         var next = from
         while next <= last {
-            let end = min(last, next + Self.pageEntries - 1)
+            // Of one item the entries are looked up, and are few.
+            let end = item == nil ? min(last, next + Self.pageEntries - 1) : last
             let page = try store.read { db, _ in
                 var steps: [HistoryStep] = []
-                try LogReader(db: db).forEachEntry(touching: item.map { [$0] }, from: next, through: end) {
+                try LogReader(db: db, schema: store.schema).forEachEntry(touching: item.map { [$0] }, from: next, through: end) {
                     steps.append(HistoryStep($0, $1))
                 }
                 return steps
@@ -39,6 +40,32 @@ extension Replica {
 
     private static let pageEntries: Int64 = 2000
 
+    /// The last steps of the record, or of those that `accepts` takes, in its order: read from its end, however long it is.
+    ///
+    /// - Parameters:
+    ///   - count: how many at most.
+    ///   - item: only what touches this entity; all where it is nil.
+    ///   - point: the last one; nil for everything, pending changes at the end.
+    public func latest(
+        _ count: Int, of item: ItemID? = nil, through point: Point? = nil, where accepts: (HistoryStep) -> Bool = { _ in true }
+    ) throws -> [HistoryStep] {
+        let last = try point.map(seq(of:)) ?? view().base.seq
+        var found: [HistoryStep] = []
+        if point == nil {
+            found = try pendingSteps(since: last).filter { step in
+                item.map { step.change?.entities.contains($0) == true } ?? true && accepts(step)
+            }
+        }
+        var (end, size) = (last, item == nil ? Int64(clamping: min(count, Int(Self.pageEntries))) : last)
+        while found.count < count, end > 0 {
+            let start = max(1, end - size + 1)
+            found = try history(of: item, from: start, through: .seq(end)).filter(accepts) + found
+            // Where few are taken, the pages grow.
+            (end, size) = (start - 1, min(Self.pageEntries, size * 2))
+        }
+        return found.suffix(count)
+    }
+
     /// The same, all at once.
     public func history(of item: ItemID? = nil, from: Int64 = 1, through point: Point? = nil) throws -> [HistoryStep] {
         var steps: [HistoryStep] = []
@@ -53,7 +80,7 @@ extension Replica {
     private func pendingSteps(since seq: Int64) throws -> [HistoryStep] {
         try store.read { db, meta in
             var steps: [HistoryStep] = []
-            try LogReader(db: db).forEachEntry(touching: nil, from: seq + 1, through: meta.have) { entry, line in
+            try LogReader(db: db, schema: store.schema).forEachEntry(touching: nil, from: seq + 1, through: meta.have) { entry, line in
                 if meta.replicas.contains(entry.replica) { steps.append(HistoryStep(entry, line)) }
             }
             for row in try Outbox(db: db).all() where !row.isParked {
@@ -97,11 +124,11 @@ extension Replica {
         }
         let receipt = "SELECT seq FROM receipt WHERE change_id = ?"
         if let seq = try Int64.fetchOne(db.cachedStatement(sql: receipt), arguments: [id.raw]) { return try step(seq, db) }
-        return try LogReader(db: db).entry(of: id, through: meta.have)
+        return try LogChunks(db: db).entry(of: id, through: meta.have)
     }
 }
 
-extension LogReader {
+extension LogChunks {
     /// The entry of someone's change, looked for in the whole log.
     func entry(of change: ChangeID, through have: Int64) throws -> HistoryStep? {
         var found: HistoryStep?

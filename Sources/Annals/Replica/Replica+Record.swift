@@ -99,7 +99,9 @@ extension ReplicaStore {
                 case .absent?: .absent
                 case .state(let state)?: .state(state)
                 }
-            image.take(entity, canonical: canonical, schema.table(entity.kind), vocabulary, generation: meta.generation)
+            image.take(
+                entity, canonical: canonical, schema.table(entity.kind), vocabulary, generation: meta.generation,
+                log: records[id]?.log ?? [])
             try writer.write(image, at: records[id]?.place)
         }
         try writer.finish()

@@ -30,7 +30,7 @@ extension Replica {
     private func stateBefore(_ step: HistoryStep, _ change: Change) throws -> [ItemID: Entity] {
         try store.read { db, meta in
             let ids = Set(change.entities)
-            let point = PointInTime(db: db, vocabulary: self.vocabulary)
+            let point = PointInTime(db: db, schema: self.store.schema)
             if let seq = step.seq { return try point.canonical(ids, through: seq - 1).entities(ids) }
             var mark = SnapshotMark(meta)
             mark.lastN = change.n - 1

@@ -100,7 +100,7 @@ public final class Replica: Sendable {
     public func view(asOf point: Point) throws -> View {
         try store.read { db, meta in
             let seq = try Self.seq(of: point, db, meta)
-            let fold = try PointInTime(db: db, vocabulary: self.vocabulary).canonical(nil, through: seq)
+            let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: seq)
             let hash = try LogChunks(db: db).hash(at: seq, log: meta.log)
             return View(
                 base: Base(seq: seq, hash: hash?.short), vocabulary: self.vocabulary,
@@ -121,18 +121,18 @@ public final class Replica: Sendable {
             }
             return seq
         case .received(let instant):
-            return try LogReader(db: db).lastSeq(receivedBy: instant, have: meta.have)
+            return try LogChunks(db: db).lastSeq(receivedBy: instant, have: meta.have)
         }
     }
 }
 
-extension LogReader {
+extension LogChunks {
     /// The last entry that the server had received by then: entries' times never go back, so the half that holds it is looked for.
     func lastSeq(receivedBy instant: Instant, have: Int64) throws -> Int64 {
         var (low, high) = (Int64(0), have)
         while low < high {
             let middle = low + (high - low + 1) / 2
-            guard let entry = try LogChunks(db: db).entry(middle) else { throw DamagedState() }
+            guard let entry = try entry(middle) else { throw DamagedState() }
             if entry.at <= instant { low = middle } else { high = middle - 1 }
         }
         return low

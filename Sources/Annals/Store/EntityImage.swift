@@ -23,7 +23,8 @@ struct EntityImage {
 
     /// Takes what an entity shows.
     mutating func take(
-        _ entity: Entity, canonical: EntityRecord.Canonical, _ table: KindTable, _ vocabulary: Vocabulary, generation: Int64
+        _ entity: Entity, canonical: EntityRecord.Canonical, _ table: KindTable, _ vocabulary: Vocabulary, generation: Int64,
+        log: [UInt8]
     ) {
         id = entity.id.raw
         kind = entity.kind
@@ -32,6 +33,7 @@ struct EntityImage {
         addFields(entity, table)
         row.add(EntityDoc.json(entity, table, vocabulary))
         addStates(entity, canonical, table)
+        if log.isEmpty { row.addNull() } else { row.add(blob: log) }
         let body = EntityTexts(entity: entity, vocabulary: vocabulary).searchBody
         searchBody = body.isEmpty ? nil : row.slots.count
         if !body.isEmpty { row.add(body) }

@@ -9,6 +9,8 @@ struct EntityRecord {
     /// Canonical state and pending changes together: what people see.
     let visible: Entity
     let canonical: Canonical
+    /// The entries that touch it, as ``EntryList`` writes them.
+    let log: [UInt8]
 
     var place: EntityPlace { EntityPlace(row: row, kind: visible.kind) }
 

@@ -35,7 +35,7 @@ struct EntityRows {
         let kind: String = row[2]
         func outside(_ field: String) -> Value? {
             guard let index = table.outsideColumns.firstIndex(where: { $0.field == field }) else { return nil }
-            return (row[6 + index] as String?).map(Value.string)
+            return (row[7 + index] as String?).map(Value.string)
         }
         let visible = try StateReader.read(try bytes(row, 4), id: id, kind: kind, outside: outside)
         let canonical: EntityRecord.Canonical =
@@ -44,7 +44,8 @@ struct EntityRows {
             case .blob(let data) where data.isEmpty: .absent
             default: .state(try base(bytes(row, 5), id, outside))
             }
-        return EntityRecord(row: row[0], changed: row[3], visible: visible, canonical: canonical)
+        let log = row.hasNull(atIndex: 6) ? [] : try bytes(row, 6)
+        return EntityRecord(row: row[0], changed: row[3], visible: visible, canonical: canonical, log: log)
     }
 
     private static func bytes(_ row: Row, _ column: Int) throws -> [UInt8] {

@@ -10,6 +10,8 @@ struct FoldSet: ~Copyable {
     private(set) var records: [ItemID: EntityRecord]
     /// What the log says.
     var canonical: Fold
+    /// The entries that touched each of them in this transaction.
+    var touching: [ItemID: [Int64]] = [:]
 
     init(_ rows: EntityRows, touching ids: some Sequence<ItemID>, lineage: Lineage) throws {
         self.rows = rows
@@ -32,7 +34,8 @@ struct FoldSet: ~Copyable {
         var image = EntityImage()
         func write(_ entity: Entity, _ canonical: EntityRecord.Canonical) throws {
             image.take(
-                entity, canonical: canonical, rows.schema.table(entity.kind), rows.schema.vocabulary, generation: generation)
+                entity, canonical: canonical, rows.schema.table(entity.kind), rows.schema.vocabulary, generation: generation,
+                log: EntryList.adding(touching[entity.id] ?? [], to: records[entity.id]?.log ?? []))
             try writer.write(image, at: records[entity.id]?.place)
         }
         for id in ids {

@@ -21,7 +21,7 @@ struct KindTable: Sendable {
         "_present INTEGER NOT NULL", "_owner TEXT", "_created_at TEXT", "_updated_seq INTEGER NOT NULL",
         "_changed INTEGER NOT NULL", "_label TEXT",
     ]
-    static let after = ["_doc TEXT", "_state BLOB NOT NULL", "_base BLOB"]
+    static let after = ["_doc TEXT", "_state BLOB NOT NULL", "_base BLOB", "_log BLOB"]
     static let ownColumnCount = before.count + after.count
 
     init(_ kind: KindRule?) {
@@ -36,9 +36,9 @@ struct KindTable: Sendable {
         func names(_ definitions: [String]) -> [String] { definitions.map { String($0.prefix { $0 != " " }) } }
         let all = names(Self.before) + columns.map { quoted($0.name) } + names(Self.after)
         columnNames = all
-        let place = ["_seq", "_ordinal"].compactMap { all.firstIndex(of: $0) }.map { $0 + 1 }
+        let own = [["_seq", "_ordinal"], ["_updated_seq"]].map { $0.compactMap(all.firstIndex).map { $0 + 1 } }
         let fields = columns.enumerated().filter { Self.isIndexed($1) }.map { [Self.before.count + $0.offset + 1] }
-        indexedParameters = [place] + fields
+        indexedParameters = own + fields
     }
 
     var createTable: String {
@@ -55,7 +55,7 @@ struct KindTable: Sendable {
     }
 
     var createIndexes: [String] {
-        ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)"]
+        ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)", "CREATE INDEX \(name)_updated ON \(name) (_updated_seq)"]
             + columns.filter(Self.isIndexed).map {
                 "CREATE INDEX \(name)_\($0.name) ON \(name) (\(quoted($0.name))) WHERE \(quoted($0.name)) IS NOT NULL"
             }
@@ -85,7 +85,7 @@ struct KindTable: Sendable {
 
     /// The columns that make an entity, in the order that ``EntityRecord`` reads: own ones, then the outside fields.
     var selectList: String {
-        (["_row", "_id", "_kind", "_changed", "_state", "_base"] + outsideColumns.map { quoted($0.name) }).joined(separator: ", ")
+        (["_row", "_id", "_kind", "_changed", "_state", "_base", "_log"] + outsideColumns.map { quoted($0.name) }).joined(separator: ", ")
     }
 
     var outsideColumns: [Column] { columns.filter { outside.contains($0.field) } }

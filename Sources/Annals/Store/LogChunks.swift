@@ -99,6 +99,23 @@ struct LogChunks {
         }
     }
 
+    /// The lines of these entries, which are in order, without LF.
+    func forEachLine(of seqs: [Int64], _ body: (Int64, ArraySlice<UInt8>) throws -> Void) throws {
+        var next = 0
+        while next < seqs.count {
+            let seq = seqs[next]
+            let before = next
+            try forEach(from: seq, through: seq) { chunk in
+                try chunk.forEachLine { number, line in
+                    guard next < seqs.count, seqs[next] == number else { return }
+                    next += 1
+                    try body(number, line)
+                }
+            }
+            if next == before { throw DamagedState() }
+        }
+    }
+
     /// The line of an entry, without LF.
     func line(_ seq: Int64) throws -> [UInt8]? {
         var found: [UInt8]?

@@ -1,21 +1,31 @@
 internal import AnnalsModel
 internal import AnnalsStore
 internal import AnnalsWire
+internal import FoundationEssentials
 internal import GRDB
 
 /// Reads entries of the stored log, all or those that touch some entities.
 struct LogReader {
     let db: Database
+    let schema: Schema
 
-    /// Beyond so many ids every line is read: looking for each of them in the bytes would cost more.
-    private static let needlesMax = 8
+    /// Beyond so many ids every line is read: looking each of them up would cost more.
+    private static let lookedUpMax = 1000
 
     /// Each entry up to `seq` whose change touches one of `ids`; every entry, refusals too, where `ids` is nil.
     func forEachEntry(
         touching ids: Set<ItemID>?, from: Int64 = 1, through seq: Int64, _ body: (Entry, [UInt8]) throws -> Void
     ) throws {
-        let texts = ids.flatMap { $0.count <= Self.needlesMax ? $0.map(Self.trace) : nil }
-        try forEachEntry(holding: texts, from: from, through: seq) { entry, line in
+        if let ids, ids.count <= Self.lookedUpMax {
+            var seqs: Set<Int64> = []
+            for id in ids { try seqs.formUnion(self.seqs(touching: id)) }
+            let wanted = seqs.filter { $0 >= from && $0 <= seq }.sorted()
+            return try LogChunks(db: db).forEachLine(of: wanted) { seq, line in
+                let line = Array(line)
+                try body(try decodeEntry(line, seq: seq), line)
+            }
+        }
+        try LogChunks(db: db).forEachEntry(holding: nil, from: from, through: seq) { entry, line in
             if let ids {
                 guard let change = entry.change, !ids.isDisjoint(with: change.entities) else { return }
             }
@@ -23,12 +33,25 @@ struct LogReader {
         }
     }
 
+    /// The entries that touch an entity; none where the log does not know it.
+    private func seqs(touching id: ItemID) throws -> [Int64] {
+        guard let place = try EntityRows(db: db, schema: schema).place(id) else { return [] }
+        let sql = "SELECT _log FROM \(schema.table(place.kind).name) WHERE _row = ? AND _log IS NOT NULL"
+        guard let list = try Data.fetchOne(db.cachedStatement(sql: sql), arguments: [place.row]) else { return [] }
+        return try EntryList.seqs([UInt8](list))
+    }
+
+    /// Where the submitted change stands in an entry line.
+    static func changeRange(_ line: [UInt8]) -> Range<Int>? { EntryCodec.changeRange(line) }
+}
+
+extension LogChunks {
     /// Each entry whose line may hold one of these texts; every entry where they are nil.
     func forEachEntry(
         holding texts: [String]?, from: Int64 = 1, through seq: Int64, _ body: (Entry, [UInt8]) throws -> Void
     ) throws {
         let needles = texts?.map { BytePattern(Array($0.utf8)) }
-        try LogChunks(db: db).forEach(from: from, through: seq) { chunk in
+        try forEach(from: from, through: seq) { chunk in
             if let needles, !Self.mayHold(chunk.bytes[...], needles) { return }
             try chunk.forEachLine { number, line in
                 guard number >= from, number <= seq else { return }
@@ -39,10 +62,6 @@ struct LogReader {
         }
     }
 
-    /// What stands in every line that touches the entity: its own id, or that of the change that made it. In JSON it may be
-    /// spelled with escapes, so a line with `\u` may hold anything.
-    private static func trace(_ id: ItemID) -> String { id.change?.raw ?? id.raw }
-
     private static let escape = BytePattern(Array("\\u".utf8))
 
     private static func mayHold(_ bytes: ArraySlice<UInt8>, _ needles: [BytePattern]) -> Bool {
@@ -50,7 +69,4 @@ struct LogReader {
             needles.contains { $0.firstIndex(in: text, from: 0) != nil } || escape.firstIndex(in: text, from: 0) != nil
         }
     }
-
-    /// Where the submitted change stands in an entry line.
-    static func changeRange(_ line: [UInt8]) -> Range<Int>? { EntryCodec.changeRange(line) }
 }

@@ -24,12 +24,14 @@ struct SnapshotMark: Sendable, Hashable {
 /// Folds entities from the log as they stood at some point, within one transaction.
 struct PointInTime {
     let db: Database
-    let vocabulary: Vocabulary
+    let schema: Schema
+
+    private var vocabulary: Vocabulary { schema.vocabulary }
 
     /// The fold of the entries up to `seq`; where entities are named, of those that touch one of them.
     func canonical(_ ids: Set<ItemID>?, through seq: Int64) throws -> Fold {
         var fold = Fold(vocabulary: vocabulary, lineage: try LineageTable(db: db).load())
-        try LogReader(db: db).forEachEntry(touching: ids, through: seq) { entry, _ in
+        try LogReader(db: db, schema: schema).forEachEntry(touching: ids, through: seq) { entry, _ in
             fold.apply(entry)
         }
         return fold
@@ -63,7 +65,7 @@ struct PointInTime {
                 db.cachedStatement(sql: "SELECT change_id FROM receipt WHERE seq > ? AND code IS NULL"), arguments: [seq]))
         if receipts.isEmpty { return [] }
         var rows: [PendingRow] = []
-        try LogReader(db: db).forEachEntry(touching: ids, from: seq + 1, through: .max) { entry, line in
+        try LogReader(db: db, schema: schema).forEachEntry(touching: ids, from: seq + 1, through: .max) { entry, line in
             guard receipts.contains(entry.changeID.raw), let range = LogReader.changeRange(line) else { return }
             let link = entry.link
             rows.append(

@@ -155,6 +155,7 @@ extension ReplicaStore {
                 }
             }
             if let failure { throw failure }
+            for id in entry.change?.entities ?? [] { set.touching[id, default: []].append(entry.seq) }
             try turn.step()
         }
         try lineages.save(set.canonical.lineage, before: before)

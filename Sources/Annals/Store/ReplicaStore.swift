@@ -66,11 +66,14 @@ final class ReplicaStore: Sendable {
         let locked = (try? writeLock.lock()) != nil
         defer { if locked { writeLock.unlock() } }
         if journal.pages > 0 { pool.writeWithoutTransaction { journal.copy($0) } }
+        // The pool closes its writer first. A reader that is the last to leave cannot clear the journal away, and whoever opens the
+        // file next has to read all of it.
+        pool.invalidateReadOnlyConnections()
         try? pool.close()
     }
 
     /// Large batches stay in memory until they commit (64 MB), and the journal is copied into the file when it suits (``Journal``).
-    private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0"
+    private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864"
 
     /// How soon a commit must be on disk.
     enum Durability: Sendable {

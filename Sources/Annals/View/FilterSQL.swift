@@ -7,7 +7,7 @@ extension Filter {
     func sql(_ table: KindTable, _ vocabulary: Vocabulary) -> (condition: String, arguments: StatementArguments)? {
         switch node {
         case .equals(let path, let value):
-            guard let column = table.column(path.field, path.part) else { return nil }
+            guard let column = table.column(path.field, path.part) else { return Self.element(path, value, table) }
             switch value {
             case .string(let text) where !text.utf8.contains(0):
                 return orInConflict("\(quoted(column.name)) = ?", [text], path.field)
@@ -37,6 +37,16 @@ extension Filter {
                 "(\(conditions.joined(separator: " AND ")))", StatementArguments(arguments), path.field)
         default: return nil
         }
+    }
+
+    /// Words of a set have no column, but stand in the search index: what has them there is few, and is looked at.
+    private static func element(
+        _ path: FieldPath, _ value: Value, _ table: KindTable
+    ) -> (condition: String, arguments: StatementArguments)? {
+        guard path.part == nil, let rule = table.kind?.field(path.field), rule.merge == .set || rule.merge == .append,
+            rule.type == .line || rule.type == .text, let text = value.string, let phrase = SearchWords.phrase(text)
+        else { return nil }
+        return ("_row IN (SELECT rowid FROM search WHERE search MATCH ?)", [phrase])
     }
 
     /// The columns hold only one side of a conflict. The field is one of the table's, and so a word that needs no escaping.

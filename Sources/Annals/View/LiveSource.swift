@@ -86,7 +86,7 @@ final class LiveSource: EntitySource {
         var stood: [ItemID: Entity] = [:]
         for id in ids { if let entity = known[id] ?? nil { stood[id] = entity } }
         if missing.isEmpty { return stood }
-        let folded = try PointInTime(db: db, vocabulary: vocabulary).visible(missing, at: mark)
+        let folded = try PointInTime(db: db, schema: store.schema).visible(missing, at: mark)
         refolded.withLock { cache in
             for id in missing { cache[id] = .some(folded[id]) }
         }

@@ -22,6 +22,12 @@ struct SearchWords: Sendable {
         if terms.isEmpty { return nil }
         expression = terms.joined(separator: " ")
     }
+
+    /// A text as a phrase of the index; nil where it may hold no word that the index knows.
+    static func phrase(_ text: String) -> String? {
+        guard !text.utf8.contains(0), text.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) }) else { return nil }
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
 }
 
 /// An entity found by its words.

@@ -22,15 +22,11 @@ struct LogCommand: ParsableCommand {
         let desk = try Desk(place, look)
         if let limit, limit < 1 { throw CommandFailure.usage("this is no count", at: "--limit", do: "give 1 or more") }
         let item = try handle.map { try desk.find($0).id }
-        var latest: [HistoryStep] = []
-        try desk.replica.replay(of: item, through: look.asOf.map { try Desk.point($0) }) { step in
-            if let by, !sameBytes(step.author.raw, by) { return true }
-            latest.append(step)
-            // Twice the limit before cutting, so that a long log is held only in part and moved seldom.
-            if let limit, latest.count >= limit * 2 { latest.removeFirst(latest.count - limit) }
-            return true
+        let point = try look.asOf.map { try Desk.point($0) }
+        let steps = try desk.replica.latest(limit ?? .max, of: item, through: point) { step in
+            by.map { sameBytes(step.author.raw, $0) } ?? true
         }
-        let shown = latest.suffix(limit ?? latest.count).reversed()
+        let shown = steps.reversed()
         if desk.isJSON {
             desk.console.lines(shown.map { JSONLine.text(desk.stepJSON($0)) })
             return
