@@ -51,20 +51,27 @@ public struct Fold: ~Copyable, Sendable {
         if link.n == 1, let prev = link.prev, let ancestor = ancestor(prev) {
             lineage.record(entry.replica, continues: ancestor)
         }
+        prepare(entry)
+        foldPrepared()
+    }
+
+    /// Prepares to fold an entry that was read before (``foldPrepared()``).
+    public mutating func prepare(_ entry: Entry) {
         guard let change = entry.change else { return }
-        apply(
+        prepare(
             change, author: entry.author, replica: entry.replica, seq: entry.seq,
             base: min(entry.common?.seq ?? change.base.seq, change.base.seq))
     }
 
     /// Folds a change that no server has confirmed, on top of the entries.
     public mutating func apply(pending change: Change, author: Name, replica: Name, common: Base? = nil) {
-        apply(
+        prepare(
             change, author: author, replica: replica, seq: Stamp.pending + change.n,
             base: min(common?.seq ?? change.base.seq, change.base.seq))
+        foldPrepared()
     }
 
-    private mutating func apply(_ change: Change, author: Name, replica: Name, seq: Int64, base: Int64) {
+    private mutating func prepare(_ change: Change, author: Name, replica: Name, seq: Int64, base: Int64) {
         let first = operands.operations.count
         for (index, operation) in change.operations.enumerated() {
             take(operation, on: operation.target ?? ItemID(change.id, index + 1))
@@ -75,7 +82,14 @@ public struct Fold: ~Copyable, Sendable {
                     change: change.id, index: 0, author: names.number(of: author.raw), replica: names.number(of: replica.raw),
                     seq: seq, n: change.n, base: base, written: change.at.milliseconds),
                 operations: Stretch(first..<operands.operations.count)))
-        foldPrepared()
+    }
+
+    /// Goes through the operations that were prepared: of each its entry's seq, and the place of the entity that it is about.
+    public func forEachPrepared(_ body: (_ seq: Int64, _ place: Int) -> Void) {
+        for index in operands.changes.indices {
+            let seq = operands.changes[index].stamp.seq
+            for operation in operands.changes[index].operations.indices { body(seq, Int(operands.operations[operation].place)) }
+        }
     }
 
     // MARK: Entities
@@ -85,6 +99,12 @@ public struct Fold: ~Copyable, Sendable {
 
     /// The ids of the entities that it holds, in the order in which they came in.
     public var ids: [ItemID] { records.indices.map { records[$0].id } }
+
+    /// The id of the entity at a place.
+    public func id(at place: Int) -> ItemID { records[place].id }
+
+    /// The kind of the entity at a place; nil while nothing was folded into it.
+    public func kind(at place: Int) -> String? { records[place].kind < 0 ? nil : names.name(records[place].kind) }
 
     /// Where an entity stands among those that it holds, from 0; nil where it holds none of that id.
     public func place(of id: ItemID) -> Int? {

@@ -16,7 +16,8 @@ extension Replica {
             if let point {
                 let seq = try Self.seq(of: point, db, meta)
                 let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: seq)
-                for (_, entity) in fold.entities.sorted(by: { $0.key < $1.key }) where entity.created != nil {
+                for id in fold.ids.sorted() {
+                    guard let entity = fold.entity(id), entity.created != nil else { continue }
                     try write(ExportLine(entity: entity, vocabulary: self.vocabulary).bytes)
                 }
                 return

@@ -104,7 +104,7 @@ public final class Replica: Sendable {
             let hash = try LogChunks(db: db).hash(at: seq, log: meta.log)
             return View(
                 base: Base(seq: seq, hash: hash?.short), vocabulary: self.vocabulary,
-                source: PastSource(store: self.store, entities: fold.entities))
+                source: PastSource(store: self.store, fold: fold))
         }
     }
 

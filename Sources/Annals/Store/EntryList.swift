@@ -2,7 +2,7 @@
 /// one item is read without going through the log.
 enum EntryList {
     /// Adds later seqs to a list.
-    static func adding(_ seqs: [Int64], to list: [UInt8]) -> [UInt8] {
+    static func adding(_ seqs: ArraySlice<Int64>, to list: [UInt8]) -> [UInt8] {
         if seqs.isEmpty { return list }
         var writer = ByteWriter()
         writer.raw(list)

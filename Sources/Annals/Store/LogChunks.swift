@@ -90,6 +90,18 @@ struct LogChunks {
         }
     }
 
+    /// The bytes of the chunks that hold entries `from` to `through`, in order, where SQLite has them, with the seq of their first line.
+    func forEachStretch(from: Int64 = 1, through: Int64 = .max, _ body: (Int64, UnsafeRawBufferPointer) throws -> Void) throws {
+        let sql = """
+            SELECT first, bytes FROM log_chunk \
+            WHERE first >= coalesce((SELECT max(first) FROM log_chunk WHERE first <= ?1), ?1) AND first <= ?2 ORDER BY first
+            """
+        let statement = try BoundStatement(db, sql)
+        statement.bind(1, from)
+        statement.bind(2, through)
+        try statement.forEachRow { try body($0.integer(0), $0.bytes(1)) }
+    }
+
     /// Each line `from` to `through`, without LF, with its seq.
     func forEachLine(from: Int64 = 1, through: Int64 = .max, _ body: (Int64, ArraySlice<UInt8>) throws -> Void) throws {
         try forEach(from: from, through: through) { chunk in

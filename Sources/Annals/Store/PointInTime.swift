@@ -30,11 +30,22 @@ struct PointInTime {
 
     /// The fold of the entries up to `seq`; where entities are named, of those that touch one of them.
     func canonical(_ ids: Set<ItemID>?, through seq: Int64) throws -> Fold {
-        var fold = Fold(vocabulary: vocabulary, lineage: try LineageTable(db: db).load())
+        let lineage = try LineageTable(db: db).load()
+        guard let ids else { return try all(through: seq, lineage) }
+        var fold = Fold(vocabulary: vocabulary, lineage: lineage)
         try LogReader(db: db, schema: schema).forEachEntry(touching: ids, through: seq) { entry, _ in
             fold.apply(entry)
         }
         return fold
+    }
+
+    private func all(through seq: Int64, _ lineage: Lineage) throws -> Fold {
+        var lines = LineFold(vocabulary, lineage: lineage)
+        try LogChunks(db: db).forEachStretch(through: seq) { first, bytes in
+            _ = try lines.prepare(bytes, from: first, through: seq)
+            lines.fold.foldPrepared()
+        }
+        return lines.takeFold()
     }
 
     /// Some entities as a snapshot showed them: its entries, and the changes that were pending then, whatever became of them since.

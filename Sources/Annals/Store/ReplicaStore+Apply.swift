@@ -45,68 +45,64 @@ extension ReplicaStore {
     /// The one transaction of some pieces.
     private func store(_ batch: Batch, _ turn: Turn) throws -> ReplicaSync.Applied {
         // Only the one process that syncs moves the log's end, so the lines are read before others have to wait for it.
-        let log = try read { _, meta in meta.log }
-        guard let log, batch.pieces.allSatisfy({ $0.checkpoint.log == log }) else {
+        let before = try read { _, meta in meta }
+        guard let log = before.log, batch.pieces.allSatisfy({ $0.checkpoint.log == log }) else {
             throw AnnalsError(.badBatch, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
         }
-        let entries = try Self.read(batch)
+        var lines: LineFold? = try read(batch, own: before.replicas)
         return try write(.normal, as: turn.mayEnd ? .large : .short) { db, meta in
-            guard batch.first == meta.have + 1, batch.before == meta.head ?? ChainHash(log: log).head else {
+            guard batch.first == meta.have + 1, batch.before == meta.head ?? ChainHash(log: log).head,
+                let lines = lines.take()
+            else {
                 throw AnnalsError(
                     .badBatch, "entries from \(batch.first) do not follow entry \(meta.have)", wayOut: "Sync again.")
             }
             try LogChunks(db: db).append(batch.pieces, turn)
-            let applied = try self.fold(entries, db, &meta, turn)
+            let settled = try self.settle(lines.own, db, &meta)
+            try self.fold(lines, showing: settled.shown, db, &meta, turn)
             meta.have = batch.last
             meta.head = batch.head
             meta.checkpoint = String(decoding: batch.end.checkpointLine, as: UTF8.self)
             meta.epoch = batch.end.checkpoint.epoch
             meta.lastSync = self.ambient.now()
             turn.look()
-            return ReplicaSync.Applied(have: meta.have, settled: applied.settled, twin: applied.twin)
+            return ReplicaSync.Applied(have: meta.have, settled: settled.through, twin: settled.twin)
         }
     }
 
     /// Reads the lines; they must be as many as the pieces say, and the pieces follow each other.
-    private static func read(_ batch: Batch) throws -> [Entry] {
-        var entries: [Entry] = []
-        entries.reserveCapacity(Int(batch.count))
+    private func read(_ batch: Batch, own replicas: [Name]) throws -> LineFold {
+        var lines = LineFold(vocabulary, own: replicas)
         var (seq, head) = (batch.first, batch.before)
         for piece in batch.pieces {
-            let (first, before) = (seq, head)
-            var from = 0
-            while from < piece.bytes.count, let end = piece.bytes[from...].firstIndex(of: UInt8(ascii: "\n")) {
-                entries.append(try received(Array(piece.bytes[from..<end]), seq))
-                (from, seq) = (end + 1, seq + 1)
+            let (next, bytes) = try piece.bytes.withUnsafeBytes { bytes in
+                do throws(AnnalsError) {
+                    return try lines.prepare(bytes, from: seq)
+                } catch {
+                    throw AnnalsError(.badBatch, error.what, wayOut: error.wayOut)
+                }
             }
-            guard piece.first == first, piece.before == before, seq == piece.last + 1, from == piece.bytes.count else {
+            guard piece.first == seq, piece.before == head, next == piece.last + 1, bytes == piece.bytes.count else {
                 throw AnnalsError(
                     .badBatch, "entries \(piece.first) to \(piece.last) are not whole, or do not follow",
                     wayOut: "Nothing of them was stored; sync again, and ask who runs the server if it comes back.")
             }
-            head = piece.head
+            (seq, head) = (next, piece.head)
         }
-        return entries
+        return lines
     }
 
-    private static func received(_ line: [UInt8], _ seq: Int64) throws(AnnalsError) -> Entry {
-        do {
-            return try decodeEntry(line, seq: seq)
-        } catch {
-            throw AnnalsError(.badBatch, error.what, wayOut: error.wayOut)
-        }
-    }
-
-    /// Folds entries on top of what is stored and settles the changes of this file among them.
-    private func fold(
-        _ entries: [Entry], _ db: Database, _ meta: inout Meta, _ turn: Turn
-    ) throws -> (settled: [Name: Int64], twin: SyncStop?) {
+    /// What entries of this file's own mean for the outbox.
+    ///
+    /// - Returns: of each replica id the last n that was brought; the entities on which a change has lost its effect.
+    private func settle(
+        _ entries: [Entry], _ db: Database, _ meta: inout Meta
+    ) throws -> (through: [Name: Int64], shown: [ItemID], twin: SyncStop?) {
         let outbox = Outbox(db: db)
-        var touched = Self.entities(of: entries)
+        var shown: [ItemID] = []
         var settled: [Name: Int64] = [:]
         var twin: SyncStop?
-        let own = Set(meta.replicas)
-        for entry in entries where own.contains(entry.replica) {
+        for entry in entries {
             let n = entry.link.n
             let row = try outbox.row(entry.replica, n).flatMap { $0.isParked ? nil : $0.pending }
             switch StreamRules.judge(entry, row: row, current: meta.replica) {
@@ -115,7 +111,7 @@ extension ReplicaStore {
                 if let row { try outbox.confirm(row, seq: entry.seq) }
             case .refused(let code):
                 guard let row else { continue }
-                touched.append(contentsOf: try decodeOwn(row).entities)
+                shown.append(contentsOf: try decodeOwn(row).entities)
                 try outbox.park(row, code: code, detail: nil, seq: entry.seq)
             case .twin:
                 if twin == nil {
@@ -132,64 +128,50 @@ extension ReplicaStore {
             meta.stopCode = "twin"
             meta.stopText = twin.description
         }
-        try fold(entries, touching: touched, db, &meta, turn)
-        return (settled, twin)
+        return (settled, shown, twin)
     }
 
     /// Folds entries and writes what they touch. The outbox is already as it will be.
     private func fold(
-        _ entries: [Entry], touching ids: [ItemID], _ db: Database, _ meta: inout Meta, _ turn: Turn = .unlimited
+        _ lines: consuming LineFold, showing ids: [ItemID], _ db: Database, _ meta: inout Meta, _ turn: Turn = .unlimited
     ) throws {
-        let ids = Set(ids)
         let lineages = LineageTable(db: db)
         let before = try lineages.load()
-        var set = try FoldSet(EntityRows(db: db, schema: schema), touching: ids, lineage: before)
-        for entry in entries {
-            var failure: (any Error)?
-            set.canonical.apply(entry) { hash in
-                do {
-                    return try lineages.ancestor(hash, before: entry.seq)
-                } catch {
-                    failure = error
-                    return nil
-                }
+        lines.fold.lineage = before
+        for first in lines.firsts {
+            if let ancestor = try lineages.ancestor(first.prev, before: first.seq) {
+                lines.fold.lineage.record(first.replica, continues: ancestor)
             }
-            if let failure { throw failure }
-            for id in entry.change?.entities ?? [] { set.touching[id, default: []].append(entry.seq) }
-            try turn.step()
         }
-        try lineages.save(set.canonical.lineage, before: before)
+        try lineages.save(lines.fold.lineage, before: before)
         meta.generation += 1
-        try set.write(ids.sorted(), user: meta.user, generation: meta.generation, turn)
-    }
-
-    private static func entities(of entries: [Entry]) -> [ItemID] {
-        entries.flatMap { $0.change?.entities ?? [] }
+        let set = try FoldSet(EntityRows(db: db, schema: schema), lines.takeFold(), showing: ids, turn)
+        try set.write(user: meta.user, generation: meta.generation, turn)
     }
 
     // MARK: Folding anew
 
-    /// Entries folded in one go: enough that each entity is seldom written twice, few enough to stay within memory.
-    private static let foldAnewEntries = 20_000
+    /// The bytes of lines that are folded in one go: enough that each entity is seldom written twice, few enough to stay in memory.
+    private static let foldAnewBytes = 32 << 20
 
     /// Makes the tables that are derived from the vocabulary anew, and folds the log and the outbox into them.
     func foldAnew(_ db: Database, _ meta: inout Meta) throws {
         try dropDerived(db)
         for sql in schema.derived { try db.execute(sql: sql) }
-        var entries: [Entry] = []
-        try LogChunks(db: db).forEachLine { seq, line in
-            entries.append(try decodeEntry(Array(line), seq: seq))
-            if entries.count == Self.foldAnewEntries {
-                try fold(entries, touching: Self.entities(of: entries), db, &meta)
-                entries = []
+        var lines: LineFold? = LineFold(vocabulary)
+        var bytes = 0
+        try LogChunks(db: db).forEachStretch { first, stretch in
+            _ = try lines?.prepare(stretch, from: first)
+            bytes += stretch.count
+            if bytes >= Self.foldAnewBytes, let full = lines.take() {
+                try fold(full, showing: [], db, &meta)
+                lines = LineFold(vocabulary)
+                bytes = 0
             }
         }
-        try fold(entries, touching: Self.entities(of: entries), db, &meta)
         let waiting = try Outbox(db: db).all().filter { !$0.isParked }
         let touched = Set(try waiting.flatMap { try decodeOwn($0.pending).entities })
-        let lineage = try LineageTable(db: db).load()
-        let set = try FoldSet(EntityRows(db: db, schema: schema), touching: touched, lineage: lineage)
-        try set.write(touched.sorted(), user: meta.user, generation: meta.generation)
+        if let rest = lines.take() { try fold(rest, showing: touched.sorted(), db, &meta) }
         meta.schema = schema.digest
         meta.vocabulary = vocabulary.version
         meta.format = Schema.format

@@ -1,46 +1,54 @@
 internal import AnnalsModel
 
-/// A view's entities as the log stood at some entry: folded once, in memory.
+/// A view's entities as the log stood at some entry: folded once, in memory, and read out when they are asked for.
 final class PastSource: EntitySource {
     let store: ReplicaStore
-    private let entities: [ItemID: Entity]
+    private let fold: Fold
 
-    init(store: ReplicaStore, entities: [ItemID: Entity]) {
+    init(store: ReplicaStore, fold: consuming Fold) {
         self.store = store
-        self.entities = entities
+        self.fold = fold
     }
 
     var isPresent: Bool { false }
     var author: Name? { nil }
     private var vocabulary: Vocabulary { store.vocabulary }
 
-    func entity(_ id: ItemID) throws -> Entity? { entities[id] }
+    func entity(_ id: ItemID) throws -> Entity? { fold.entity(id) }
+
+    /// The entities of a kind; of all where none is named.
+    private func entities(of kind: String? = nil) -> [Entity] {
+        (0..<fold.count).compactMap { place in
+            guard let found = fold.kind(at: place), kind.map({ sameBytes($0, found) }) ?? true else { return nil }
+            return fold.entity(at: place)
+        }
+    }
 
     func entities(_ query: EntityQuery) throws -> [Entity] {
-        let found = entities.values.filter { query.accepts($0, vocabulary) }
+        let found = entities(of: query.kind).filter { query.accepts($0, vocabulary) }
         return Array(query.order.sorted(found, vocabulary).prefix(query.limit))
     }
 
     func id(kind: String, seq: Int64, ordinal: Int) throws -> ItemID? {
-        entities.values.first { $0.created?.seq == seq && $0.ordinal == ordinal && sameBytes($0.kind, kind) }?.id
+        entities(of: kind).first { $0.created?.seq == seq && $0.ordinal == ordinal }?.id
     }
 
     func near(kind: String, seq: Int64, limit: Int) throws -> [ItemID] {
-        let shown = entities.values.filter { $0.isPresent && sameBytes($0.kind, kind) }
+        let shown = entities(of: kind).filter(\.isPresent)
         return shown.map { (distance: abs(($0.created?.seq ?? 0) - seq), id: $0.id) }
             .sorted { ($0.distance, $0.id) < ($1.distance, $1.id) }.prefix(limit).map(\.id)
     }
 
     func ids(prefix: String, limit: Int) throws -> [ItemID] {
-        Array(entities.keys.filter { $0.raw.hasPrefix(prefix) }.sorted().prefix(limit))
+        Array(fold.ids.filter { $0.raw.hasPrefix(prefix) }.sorted().prefix(limit))
     }
 
     func search(_ words: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit] {
         try SearchIndex.hits(
-            among: entities.values.sorted { $0.id < $1.id }, words, kinds: kinds, limit: limit, vocabulary)
+            among: entities().sorted { $0.id < $1.id }, words, kinds: kinds, limit: limit, vocabulary)
     }
 
     func conflicted() throws -> [Entity] {
-        Order.handle.sorted(entities.values.filter { !$0.conflicts(vocabulary).isEmpty }, vocabulary)
+        Order.handle.sorted(entities().filter { !$0.conflicts(vocabulary).isEmpty }, vocabulary)
     }
 }
