@@ -100,9 +100,6 @@ public struct Fold: ~Copyable, Sendable {
     /// The ids of the entities that it holds, in the order in which they came in.
     public var ids: [ItemID] { records.indices.map { records[$0].id } }
 
-    /// The id of the entity at a place.
-    public func id(at place: Int) -> ItemID { records[place].id }
-
     /// The kind of the entity at a place; nil while nothing was folded into it.
     public func kind(at place: Int) -> String? { records[place].kind < 0 ? nil : names.name(records[place].kind) }
 

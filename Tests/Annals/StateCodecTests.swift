@@ -68,12 +68,8 @@ import Testing
         #expect(entities.contains { !$0.conflicts(.current).isEmpty })
         #expect(entities.contains { !$0.ignored.isEmpty })
         for entity in entities {
-            let bytes = StateWriter.write(entity)
-            #expect(try StateReader.read(bytes, id: entity.id, kind: entity.kind) == entity)
-            #expect(StateWriter.write(entity) == bytes)
-            let outside = StateWriter.write(entity) { $0 == "key" }
-            let read = try StateReader.read(outside, id: entity.id, kind: entity.kind) { entity.immutable[$0] }
-            #expect(read == entity)
+            let bytes = EntityState.write(entity)
+            #expect(try EntityState.read(bytes, id: entity.id, kind: entity.kind) == entity)
         }
     }
 
@@ -81,14 +77,14 @@ import Testing
     func damage() throws {
         var dice = Dice(7)
         for entity in Self.entities(3) {
-            let bytes = StateWriter.write(entity)
+            let bytes = EntityState.write(entity)
             for cut in stride(from: 0, to: bytes.count, by: 7) {
-                #expect(throws: DamagedState.self) { try StateReader.read(Array(bytes[..<cut]), id: entity.id, kind: "event") }
+                #expect(throws: DamagedState.self) { try EntityState.read(Array(bytes[..<cut]), id: entity.id, kind: "event") }
             }
             for _ in 0..<200 {
                 var broken = bytes
                 broken[Int.random(in: 0..<bytes.count, using: &dice)] = UInt8.random(in: 0...255, using: &dice)
-                _ = try? StateReader.read(broken, id: entity.id, kind: "event")
+                _ = try? EntityState.read(broken, id: entity.id, kind: "event")
             }
         }
     }
@@ -102,6 +98,6 @@ import Testing
             ])
         var fold = Fold()
         fold.apply(pending: change, author: Name("aliya")!, replica: Name("r1")!)
-        #expect(StateWriter.write(fold.entities.values.first!).count < 120)
+        #expect(EntityState.write(fold.entities.values.first!).count < 120)
     }
 }

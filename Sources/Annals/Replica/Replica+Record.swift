@@ -89,19 +89,16 @@ extension ReplicaStore {
             vocabulary: vocabulary, lineage: try LineageTable(db: db).load(), entities: records.values.map(\.visible))
         fold.apply(pending: change, author: meta.user, replica: row.replica)
         let writer = RowWriter(db, schema)
-        var image = EntityImage()
+        var image = EntityImage(schema, &fold)
         for id in ids {
-            guard let entity = fold.entity(id) else { continue }
-            let canonical: EntityRecord.Canonical =
+            guard let place = fold.place(of: id) else { continue }
+            let base =
                 switch records[id]?.canonical {
-                case nil: .absent
-                case .visible?: records[id].map { .state($0.visible) } ?? .absent
-                case .absent?: .absent
-                case .state(let state)?: .state(state)
+                case nil, .absent?: [UInt8]()
+                case .visible?: records[id].map { EntityState.base($0.visible) } ?? []
+                case .state(let state)?: EntityState.base(state)
                 }
-            image.take(
-                entity, canonical: canonical, schema.table(entity.kind), vocabulary, generation: meta.generation,
-                log: records[id]?.log ?? [])
+            image.take(fold, at: place, base: base, generation: meta.generation, log: records[id]?.log ?? [])
             try writer.write(image, at: records[id]?.place)
         }
         try writer.finish()

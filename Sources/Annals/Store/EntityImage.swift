@@ -1,5 +1,7 @@
+internal import AnnalsJSON
 internal import AnnalsModel
 internal import AnnalsWire
+internal import EDTF
 
 /// Where an entity's row is.
 struct EntityPlace {
@@ -7,8 +9,8 @@ struct EntityPlace {
     var kind: String
 }
 
-/// What of an entity goes into the derived tables, as bytes.
-struct EntityImage {
+/// What of an entity goes into the derived tables, as bytes taken from the fold where they stand.
+struct EntityImage: ~Copyable {
     private(set) var id = ""
     private(set) var kind = ""
     /// The row's values from `_id` on, and then the search text.
@@ -20,77 +22,284 @@ struct EntityImage {
 
     static let conflictColumns = 11
     static let noticeColumns = 6
+    /// Labels are cut, for a document's or note's text may be long.
+    static let labelLengthMax = EntityTexts.labelLengthMax
 
-    /// Takes what an entity shows.
-    mutating func take(
-        _ entity: Entity, canonical: EntityRecord.Canonical, _ table: KindTable, _ vocabulary: Vocabulary, generation: Int64,
-        log: [UInt8]
-    ) {
-        id = entity.id.raw
-        kind = entity.kind
-        row.clear()
-        addOwnColumns(entity, vocabulary, generation)
-        addFields(entity, table)
-        row.add(EntityDoc.json(entity, table, vocabulary))
-        addStates(entity, canonical, table)
-        if log.isEmpty { row.addNull() } else { row.add(blob: log) }
-        let body = EntityTexts(entity: entity, vocabulary: vocabulary).searchBody
-        searchBody = body.isEmpty ? nil : row.slots.count
-        if !body.isEmpty { row.add(body) }
-        takeConflicts(entity, vocabulary)
-        takeNotices(entity, vocabulary)
+    private let schema: Schema
+    private let plans: [KindPlan]
+    private var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
+    private var states = FoldStateWriter()
+    private var text: [UInt8] = []
+
+    /// An image for the entities of one fold.
+    init(_ schema: Schema, _ fold: inout Fold) {
+        self.schema = schema
+        var plans: [KindPlan] = []
+        for table in schema.allTables { plans.append(KindPlan(table, &fold)) }
+        self.plans = plans
     }
+
+    /// Takes what the entity at a place shows.
+    ///
+    /// - Parameters:
+    ///   - base: its state without pending changes, with its kind; empty where only they made it, nil where there are none.
+    ///   - log: the entries that touch it.
+    mutating func take(_ fold: borrowing Fold, at place: Int, base: [UInt8]?, generation: Int64, log: [UInt8]) {
+        let summary = fold.summary(at: place)
+        id = summary.id.raw
+        kind = summary.kind
+        let plan = plans[schema.index(kind)]
+        row.clear()
+        addOwnColumns(summary, plan, fold, place, generation)
+        addColumns(plan, fold, place)
+        addDocument(plan, fold, place)
+        addStates(plan, fold, place, base)
+        if log.isEmpty { row.addNull() } else { row.add(blob: log) }
+        searchBody = nil
+        if summary.created != nil {
+            collectTexts(plan, fold, place)
+            if !text.isEmpty {
+                searchBody = row.slots.count
+                row.add(text: text)
+            }
+        }
+        conflicts.clear()
+        notices.clear()
+        if summary.hasConflicts || summary.hasNotices {
+            let entity = fold.entity(at: place)
+            takeConflicts(entity)
+            takeNotices(entity)
+        }
+    }
+
+    // MARK: Columns
 
     /// In the order of `KindTable.before`, without the row's number.
-    private mutating func addOwnColumns(_ entity: Entity, _ vocabulary: Vocabulary, _ generation: Int64) {
-        row.add(entity.id.raw)
-        row.add(entity.kind)
-        row.add(entity.created?.seq)
-        row.add(Int64(entity.ordinal))
-        row.add(entity.isPresent ? 1 : 0 as Int64)
-        row.add(entity.owner?.raw)
-        row.add(entity.created?.written.description)
-        row.add(entity.updatedSeq)
+    private mutating func addOwnColumns(
+        _ summary: Fold.Summary, _ plan: KindPlan, _ fold: borrowing Fold, _ place: Int, _ generation: Int64
+    ) {
+        row.add(id)
+        row.add(kind)
+        row.add(summary.created?.seq)
+        row.add(Int64(summary.ordinal))
+        row.add(summary.isPresent ? 1 : 0 as Int64)
+        row.add(summary.created?.author.raw)
+        row.add(summary.created?.written.description)
+        row.add(summary.updatedSeq)
         row.add(generation)
-        row.add(EntityTexts(entity: entity, vocabulary: vocabulary).label)
+        addLabel(plan, fold, place)
     }
 
-    private mutating func addFields(_ entity: Entity, _ table: KindTable) {
-        var shown: (field: String, value: Value?) = ("", nil)
-        for column in table.columns {
-            if column.field != shown.field { shown = (column.field, entity.shown(column.field)) }
-            switch column.content(of: shown.value) {
-            case .string(let text): row.add(text)
-            case .integer(let number): row.add(number)
-            default: row.addNull()
+    private mutating func addLabel(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int) {
+        text.removeAll(keepingCapacity: true)
+        if let field = plan.label {
+            switch field.rule.merge {
+            case .set, .append:
+                if let first = fold.shownElements(field.number, at: place).first { collect(first.value, field.rule.type, fold, onlyFirst: true) }
+            default:
+                if let shown = fold.shown(field.number, at: place) { collect(shown, field.rule.type, fold, onlyFirst: true) }
+            }
+        }
+        if text.isEmpty { return row.addNull() }
+        if text.count > Self.labelLengthMax {
+            row.add(String(String(decoding: text, as: UTF8.self).prefix(Self.labelLengthMax)))
+        } else {
+            row.add(text: text)
+        }
+    }
+
+    private mutating func addColumns(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int) {
+        for field in plan.fields where !field.columns.isEmpty {
+            guard let shown = fold.shown(field.number, at: place) else {
+                for _ in field.columns { row.addNull() }
+                continue
+            }
+            fold.withBytes(shown) { raw in
+                let bytes = raw.bytes
+                let isWhole = (try? scanner.scan(bytes)) != nil
+                for column in field.columns {
+                    if isWhole { add(column, bytes) } else { row.addNull() }
+                }
             }
         }
     }
 
-    private mutating func addStates(_ entity: Entity, _ canonical: EntityRecord.Canonical, _ table: KindTable) {
-        func isOutside(_ state: Entity) -> (String) -> Bool {
-            { field in
-                guard table.outside.contains(field), case .string(let text)? = state.immutable[field] else { return false }
-                // SQLite's texts end at a NUL; and a canonical state that differs from the visible one brings its own.
-                return !text.utf8.contains(0) && state.immutable[field] == entity.immutable[field]
+    private mutating func add(_ column: Column, _ bytes: RawSpan) {
+        let slice: JSONSlice? =
+            switch column.source {
+            case .whole, .earliest(nil), .latest(nil): scanner.tape[0]
+            case .part(let part), .earliest(let part?), .latest(let part?): member(part, bytes)
             }
-        }
-        row.add(blob: StateWriter.write(entity, isOutside: isOutside(entity)))
-        switch canonical {
-        case .visible: row.addNull()
-        case .absent: row.add(blob: [])
-        case .state(let state):
-            // With its kind, which a pending create may have changed.
-            var writer = ByteWriter()
-            writer.string(state.kind)
-            writer.raw(StateWriter.write(state, isOutside: isOutside(state)))
-            row.add(blob: writer.bytes)
+        guard let slice else { return row.addNull() }
+        switch column.source {
+        case .whole, .part:
+            if column.isInteger {
+                row.add(slice.int64(in: bytes))
+            } else if let text = slice.textBytes(in: bytes) {
+                row.add(text: text)
+            } else {
+                row.addNull()
+            }
+        case .earliest: addBound(slice, bytes, isLatest: false)
+        case .latest: addBound(slice, bytes, isLatest: true)
         }
     }
 
-    private mutating func takeConflicts(_ entity: Entity, _ vocabulary: Vocabulary) {
-        conflicts.clear()
-        for (key, heads) in entity.conflicts(vocabulary) {
+    private func member(_ name: String, _ bytes: RawSpan) -> JSONSlice? {
+        var members = scanner.tape.members(of: 0)
+        while let member = members.next(in: scanner.tape) {
+            let key = scanner.tape[member.key]
+            let isEqual = bytes.extracting(key.content).withUnsafeBytes { $0.elementsEqual(name.utf8) }
+            if isEqual { return scanner.tape[member.value] }
+        }
+        return nil
+    }
+
+    private mutating func addBound(_ slice: JSONSlice, _ bytes: RawSpan, isLatest: Bool) {
+        guard let text = slice.textBytes(in: bytes) else { return row.addNull() }
+        // A single day, as most dates are, is its own bound.
+        if Self.isPlainDay(text) { return row.add(text: text) }
+        let value = Value.string(String(decoding: text, as: UTF8.self))
+        row.add(Column.bound(value, isLatest ? \.latest : \.earliest)?.string)
+    }
+
+    /// `YYYY-MM-DD` with a day that every month has.
+    private static func isPlainDay(_ text: [UInt8]) -> Bool {
+        guard text.count == 10 else { return false }
+        for index in 0..<10 {
+            let isDash = index == 4 || index == 7
+            guard isDash ? text[index] == UInt8(ascii: "-") : (text[index] &- UInt8(ascii: "0")) < 10 else { return false }
+        }
+        func number(_ at: Int) -> Int { Int(text[at] - 48) * 10 + Int(text[at + 1] - 48) }
+        return (1...12).contains(number(5)) && (1...28).contains(number(8))
+    }
+
+    private mutating func addStates(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int, _ base: [UInt8]?) {
+        let start = row.beginBlob()
+        states.write(fold, at: place, into: &row.bytes) { field in plan.isOutside(field, fold, place) }
+        row.endBlob(start)
+        if let base { row.add(blob: base) } else { row.addNull() }
+    }
+
+    // MARK: Texts
+
+    /// Everything of type text or line that shows, all sides of a conflict included.
+    private mutating func collectTexts(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int) {
+        text.removeAll(keepingCapacity: true)
+        let codings = plan.hasCodings ? fold.codings(at: place) : []
+        for field in plan.fields where field.holdsText {
+            let type = field.rule.type
+            switch field.rule.merge {
+            case .immutable, .latest:
+                if let shown = fold.shown(field.number, at: place) { collect(shown, type, fold) }
+            case .contested:
+                for head in fold.heads(field.number, at: place) { collect(head, type, fold) }
+            case .perCoder:
+                for coding in codings where coding.field == field.number {
+                    for head in coding.heads { collect(head.value, type, fold) }
+                }
+            case .set, .append:
+                for element in fold.shownElements(field.number, at: place) { collect(element.value, type, fold) }
+            }
+        }
+    }
+
+    private mutating func collect(_ value: FoldValue, _ type: ValueType, _ fold: borrowing Fold, onlyFirst: Bool = false) {
+        fold.withBytes(value) { raw in
+            let bytes = raw.bytes
+            if (try? scanner.scan(bytes)) != nil { collect(0, type, bytes, onlyFirst) }
+        }
+    }
+
+    private mutating func collect(_ place: Int, _ type: ValueType, _ bytes: RawSpan, _ onlyFirst: Bool) {
+        if onlyFirst, !text.isEmpty { return }
+        let slice = scanner.tape[place]
+        switch type {
+        case .text, .line:
+            guard let found = slice.textBytes(in: bytes) else { return }
+            if !text.isEmpty { text.append(UInt8(ascii: "\n")) }
+            text.append(contentsOf: found)
+        case .itemOrText:
+            if let part = scanner.tape.member("text", of: place, in: bytes) { collect(part, .text, bytes, onlyFirst) }
+        case .list(let element):
+            var elements = scanner.tape.elements(of: place)
+            while let next = elements.next(in: scanner.tape) { collect(next, element, bytes, onlyFirst) }
+        case .object(let parts):
+            for part in parts where KindPlan.holdsText(part.type) {
+                var members = scanner.tape.members(of: place)
+                while let member = members.next(in: scanner.tape) {
+                    let key = scanner.tape[member.key]
+                    let isEqual = bytes.extracting(key.content).withUnsafeBytes { $0.elementsEqual(part.name.utf8) }
+                    if isEqual { collect(member.value, part.type, bytes, onlyFirst) }
+                }
+            }
+        default: return
+        }
+    }
+}
+
+// MARK: What has no column
+
+extension EntityImage {
+    /// Sets, codings, lists and unknown fields, as JSON for people who query the file.
+    ///
+    /// A set or append field is a list of {by, id, value}, a field of class per coder an object by author, any other its value.
+    private mutating func addDocument(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int) {
+        var members: [(name: String, number: Int32, isList: Bool, isCoding: Bool)] = []
+        for field in fold.elementFields(at: place) { members.append((fold.fieldName(field), field, true, false)) }
+        let codings = fold.codings(at: place)
+        for coding in codings where !members.contains(where: { $0.isCoding && $0.number == coding.field }) {
+            members.append((fold.fieldName(coding.field), coding.field, false, true))
+        }
+        for field in fold.plainFields(at: place) where !plan.isInColumns(field) && fold.shown(field, at: place) != nil {
+            members.append((fold.fieldName(field), field, false, false))
+        }
+        if members.isEmpty { return row.addNull() }
+        if members.count > 1 { members.sort { precedes($0.name, $1.name) } }
+        let start = row.beginText()
+        for (index, member) in members.enumerated() {
+            row.bytes.append(UInt8(ascii: index == 0 ? "{" : ","))
+            row.bytes.append(contentsOf: Value.string(member.name).canonicalBytes)
+            row.bytes.append(UInt8(ascii: ":"))
+            if member.isList {
+                addElements(member.number, fold, place)
+            } else if member.isCoding {
+                addCodings(codings.filter { $0.field == member.number }.compactMap(\.heads.last), fold)
+            } else if let shown = fold.shown(member.number, at: place) {
+                fold.withBytes(shown) { row.bytes.append(contentsOf: $0) }
+            }
+        }
+        row.bytes.append(UInt8(ascii: "}"))
+        row.endText(start)
+    }
+
+    private mutating func addElements(_ field: Int32, _ fold: borrowing Fold, _ place: Int) {
+        for (index, element) in fold.shownElements(field, at: place).enumerated() {
+            row.bytes.append(contentsOf: index == 0 ? "[{\"by\":\"".utf8 : ",{\"by\":\"".utf8)
+            row.bytes.append(contentsOf: element.author.raw.utf8)
+            row.bytes.append(contentsOf: "\",\"id\":\"".utf8)
+            row.bytes.append(contentsOf: element.id.raw.utf8)
+            row.bytes.append(contentsOf: "\",\"value\":".utf8)
+            fold.withBytes(element.value) { row.bytes.append(contentsOf: $0) }
+            row.bytes.append(UInt8(ascii: "}"))
+        }
+        row.bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func addCodings(_ codings: [Fold.Shown], _ fold: borrowing Fold) {
+        for (index, coding) in codings.enumerated() {
+            row.bytes.append(contentsOf: index == 0 ? "{\"".utf8 : ",\"".utf8)
+            row.bytes.append(contentsOf: coding.author.raw.utf8)
+            row.bytes.append(contentsOf: "\":".utf8)
+            fold.withBytes(coding.value) { row.bytes.append(contentsOf: $0) }
+        }
+        row.bytes.append(UInt8(ascii: "}"))
+    }
+
+    // MARK: Conflicts and notices
+
+    private mutating func takeConflicts(_ entity: Entity) {
+        for (key, heads) in entity.conflicts(schema.vocabulary) {
             for head in heads {
                 let stamp = head.stamp
                 conflicts.add(entity.id.raw)
@@ -109,11 +318,10 @@ struct EntityImage {
     }
 
     /// Overwrites, and writes without effect: listed, never silently dropped.
-    private mutating func takeNotices(_ entity: Entity, _ vocabulary: Vocabulary) {
-        notices.clear()
+    private mutating func takeNotices(_ entity: Entity) {
         if entity.created == nil { return }
         for ignored in entity.ignored { addNotice(entity, ignored.field, ignored.stamp, ignored.reason.rawValue) }
-        for (key, heads) in entity.overwrites(vocabulary) {
+        for (key, heads) in entity.overwrites(schema.vocabulary) {
             for head in heads where head.stamp.id != entity.cells[key]?.latest?.stamp.id {
                 addNotice(entity, key.field, head.stamp, "overwritten")
             }

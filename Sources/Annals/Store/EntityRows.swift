@@ -29,6 +29,45 @@ struct EntityRows {
         return records
     }
 
+    /// What is known of a stored entity whose state by the log alone was brought into a fold.
+    struct Loaded {
+        var place: EntityPlace
+        var log: [UInt8]
+    }
+
+    /// Brings an entity's state by the log alone into a fold, as bytes.
+    ///
+    /// - Returns: where it stands; nil where the file does not have it. The fold has it where the log knows it.
+    func load(_ id: ItemID, into fold: inout Fold) throws -> Loaded? {
+        guard let (row, kind) = try place(id) else { return nil }
+        let table = schema.table(kind)
+        let statement = try BoundStatement(db, "SELECT \(table.selectList) FROM \(table.name) WHERE _row = ?")
+        statement.bind(1, row)
+        var loaded: Loaded?
+        try statement.forEachRow { found in
+            func outside(_ field: String) -> [UInt8]? {
+                guard let index = table.outsideColumns.firstIndex(where: { $0.field == field }) else { return nil }
+                return found.isNull(Int32(7 + index)) ? nil : Value.string(found.text(Int32(7 + index))).canonicalBytes
+            }
+            do {
+                if found.isNull(5) {
+                    try fold.load(state: found.bytes(4), of: id, kind: kind, outside: outside)
+                } else if !found.bytes(5).isEmpty {
+                    var reader = ByteReader([UInt8](found.bytes(5)))
+                    let kind = try reader.string()
+                    try reader.rest.withUnsafeBytes { rest in
+                        try fold.load(state: rest, of: id, kind: kind, outside: outside)
+                    }
+                }
+            } catch is DamagedFoldState {
+                throw DamagedState()
+            }
+            loaded = Loaded(place: EntityPlace(row: row, kind: kind), log: [UInt8](found.bytes(6)))
+        }
+        guard let loaded else { throw DamagedState() }
+        return loaded
+    }
+
     /// Makes a record of a row selected by `KindTable.selectList`.
     static func decode(_ row: Row, _ table: KindTable) throws -> EntityRecord {
         guard let id = ItemID(row[1] as String) else { throw DamagedState() }
@@ -37,7 +76,7 @@ struct EntityRows {
             guard let index = table.outsideColumns.firstIndex(where: { $0.field == field }) else { return nil }
             return (row[7 + index] as String?).map(Value.string)
         }
-        let visible = try StateReader.read(try bytes(row, 4), id: id, kind: kind, outside: outside)
+        let visible = try EntityState.read(try bytes(row, 4), id: id, kind: kind, outside: outside)
         let canonical: EntityRecord.Canonical =
             switch (row[5] as DatabaseValue).storage {
             case .null: .visible
@@ -58,6 +97,6 @@ struct EntityRows {
     private static func base(_ bytes: [UInt8], _ id: ItemID, _ outside: (String) -> Value?) throws -> Entity {
         var reader = ByteReader(bytes)
         let kind = try reader.string()
-        return try StateReader.read(reader.rest, id: id, kind: kind, outside: outside)
+        return try EntityState.read(reader.rest, id: id, kind: kind, outside: outside)
     }
 }

@@ -8,11 +8,11 @@ internal import GRDB
 struct FoldSet: ~Copyable {
     private let rows: EntityRows
     /// What the log says.
-    private let canonical: Fold
+    private var canonical: Fold
     /// By place in the fold, those that have a row.
-    private var records: [Int: EntityRecord] = [:]
+    private var records: [Int: EntityRows.Loaded] = [:]
     /// Those that the log does not know: a change made them that is gone, or waits.
-    private var others: [EntityRecord?] = []
+    private var others: [EntityRows.Loaded?] = []
     private var otherIDs: [ItemID] = []
     /// The entries that touch each entity, one place after the other.
     private let seqs: [Int64]
@@ -29,17 +29,14 @@ struct FoldSet: ~Copyable {
         let isEmpty = try Bool.fetchOne(rows.db, sql: "SELECT NOT EXISTS (SELECT 1 FROM entity)") ?? false
         for place in 0..<(isEmpty ? 0 : fold.count) {
             try turn.step()
-            guard let record = try rows.load(fold.id(at: place)) else { continue }
-            records[place] = record
-            if let entity = record.canonicalEntity { fold.load(entity) }
+            records[place] = try rows.load(fold.id(at: place), into: &fold)
         }
         for id in ids where fold.place(of: id) == nil {
-            let record = try rows.load(id)
-            if let record, let entity = record.canonicalEntity {
-                fold.load(entity)
-                records[fold.count - 1] = record
+            let loaded = try rows.load(id, into: &fold)
+            if let place = fold.place(of: id) {
+                records[place] = loaded
             } else {
-                others.append(record)
+                others.append(loaded)
                 otherIDs.append(id)
             }
         }
@@ -70,7 +67,7 @@ struct FoldSet: ~Copyable {
     }
 
     /// Folds what still waits in the outbox on top, and writes every entity.
-    func write(user: Name, generation: Int64, _ turn: Turn = .unlimited) throws {
+    mutating func write(user: Name, generation: Int64, _ turn: Turn = .unlimited) throws {
         let outbox = Outbox(db: rows.db)
         let pending = try outbox.isTouching ? outbox.waiting(touching: canonical.ids + otherIDs) : []
         let changes = try pending.filter { !$0.isParked }.map { row in (row, try decodeOwn(row.pending)) }
@@ -81,31 +78,31 @@ struct FoldSet: ~Copyable {
             visible.apply(pending: change, author: user, replica: row.pending.replica, common: row.pending.fork)
         }
         let writer = RowWriter(rows.db, rows.schema)
-        var image = EntityImage()
-        func write(_ entity: Entity, _ canonical: EntityRecord.Canonical, _ record: EntityRecord?, _ seqs: ArraySlice<Int64>) throws {
-            image.take(
-                entity, canonical: canonical, rows.schema.table(entity.kind), rows.schema.vocabulary, generation: generation,
-                log: EntryList.adding(seqs, to: record?.log ?? []))
-            try writer.write(image, at: record?.place)
-        }
+        var image = EntityImage(rows.schema, &canonical)
+        var visibleImage = EntityImage(rows.schema, &visible)
         // Rows that are there in their order, then new ones in the order in which the log makes them.
-        let known = records.sorted { $0.value.row < $1.value.row }.map(\.key)
-        for place in known + (0..<canonical.count).filter({ records[$0] == nil && canonical.kind(at: $0) != nil }) {
+        let known = records.sorted { $0.value.place.row < $1.value.place.row }.map(\.key)
+        for place in known + (0..<canonical.count).filter({ records[$0] == nil }) {
             try turn.step()
-            let seqs = place < starts.count - 1 ? self.seqs[starts[place]..<starts[place + 1]] : []
+            let isKnown = canonical.kindNumber(at: place) >= 0
+            let log = EntryList.adding(
+                place < starts.count - 1 ? seqs[starts[place]..<starts[place + 1]] : [], to: records[place]?.log ?? [])
             let id = canonical.id(at: place)
-            let isKnown = canonical.kind(at: place) != nil
-            if !isPending.isEmpty, isPending.contains(id), let entity = visible.entity(id) {
-                try write(entity, isKnown ? .state(canonical.entity(at: place)) : .absent, records[place], seqs)
+            if !isPending.isEmpty, isPending.contains(id), let shown = visible.place(of: id) {
+                let base = isKnown ? EntityState.base(canonical.entity(at: place)) : []
+                visibleImage.take(visible, at: shown, base: base, generation: generation, log: log)
+                try writer.write(visibleImage, at: records[place]?.place)
             } else if isKnown {
-                try write(canonical.entity(at: place), .visible, records[place], seqs)
+                image.take(canonical, at: place, base: nil, generation: generation, log: log)
+                try writer.write(image, at: records[place]?.place)
             } else if let record = records[place] {
                 try writer.remove(id.raw, record.place)
             }
         }
         for (id, record) in zip(otherIDs, others) {
-            if isPending.contains(id), let entity = visible.entity(id) {
-                try write(entity, .absent, record, [])
+            if isPending.contains(id), let shown = visible.place(of: id) {
+                visibleImage.take(visible, at: shown, base: [], generation: generation, log: record?.log ?? [])
+                try writer.write(visibleImage, at: record?.place)
             } else if let record {
                 try writer.remove(id.raw, record.place)
             }

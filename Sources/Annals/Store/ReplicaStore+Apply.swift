@@ -145,7 +145,7 @@ extension ReplicaStore {
         }
         try lineages.save(lines.fold.lineage, before: before)
         meta.generation += 1
-        let set = try FoldSet(EntityRows(db: db, schema: schema), lines.takeFold(), showing: ids, turn)
+        var set = try FoldSet(EntityRows(db: db, schema: schema), lines.takeFold(), showing: ids, turn)
         try set.write(user: meta.user, generation: meta.generation, turn)
     }
 

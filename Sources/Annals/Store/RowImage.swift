@@ -10,7 +10,7 @@ struct RowImage {
     }
 
     private(set) var slots: [Slot] = []
-    private(set) var bytes: [UInt8] = []
+    var bytes: [UInt8] = []
     mutating func clear() {
         slots.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
@@ -38,23 +38,13 @@ struct RowImage {
         slots.append(.blob(start..<bytes.count))
     }
 
-    /// Appends what `body` appends to the buffer as one text, or nothing where it returns false.
-    mutating func addText(_ body: (inout [UInt8]) -> Bool) {
-        let start = bytes.count
-        if body(&bytes) {
-            slots.append(.text(start..<bytes.count))
-        } else {
-            bytes.removeSubrange(start...)
-            slots.append(.null)
-        }
-    }
+    /// What is appended to ``bytes`` from now on is the next text, until it is ended.
+    func beginText() -> Int { bytes.count }
+    mutating func endText(_ start: Int) { slots.append(.text(start..<bytes.count)) }
 
-    /// Appends what `body` appends to the buffer as one blob.
-    mutating func addBlob(_ body: (inout [UInt8]) -> Void) {
-        let start = bytes.count
-        body(&bytes)
-        slots.append(.blob(start..<bytes.count))
-    }
+    /// What is appended to ``bytes`` from now on is the next blob, until it is ended.
+    func beginBlob() -> Int { bytes.count }
+    mutating func endBlob(_ start: Int) { slots.append(.blob(start..<bytes.count)) }
 
     /// Whether a column of a row that stands holds what this slot holds.
     func slot(_ index: Int, equals column: Int32, of row: BoundRow) -> Bool {

@@ -27,7 +27,7 @@ final class RowWriter {
     /// Writes an entity's row, its conflicts, notices and search text.
     ///
     /// - Parameter place: where it stands now; nil for one that has no row yet.
-    func write(_ image: EntityImage, at place: EntityPlace?) throws {
+    func write(_ image: borrowing EntityImage, at place: EntityPlace?) throws {
         var place = place
         if let old = place, !sameBytes(old.kind, image.kind) {
             // Its create said that it is something else than what was done to it before: it moves to another table.
@@ -83,13 +83,13 @@ final class RowWriter {
         return last + 1
     }
 
-    private func insert(_ image: EntityImage, _ row: Int64) throws {
+    private func insert(_ image: borrowing EntityImage, _ row: Int64) throws {
         let statement = try statement(Key(table: schema.index(image.kind))) { $0.insert }
         statement.bind(1, row)
         try statement.run(image.row, from: 2)
     }
 
-    private func update(_ image: EntityImage, _ row: Int64) throws {
+    private func update(_ image: borrowing EntityImage, _ row: Int64) throws {
         let table = schema.table(image.kind)
         let changed = try changedIndexes(image, row, table)
         let statement = try statement(Key(table: schema.index(image.kind), changedIndexes: changed)) { $0.update(changed) }
@@ -105,7 +105,7 @@ final class RowWriter {
     }
 
     /// Bit i is set where a column of the table's index i changes.
-    private func changedIndexes(_ image: EntityImage, _ row: Int64, _ table: KindTable) throws -> UInt64 {
+    private func changedIndexes(_ image: borrowing EntityImage, _ row: Int64, _ table: KindTable) throws -> UInt64 {
         let statement = try BoundStatement(db, table.selectIndexed)
         statement.bind(1, row)
         var changed: UInt64 = 0
@@ -129,7 +129,7 @@ final class RowWriter {
         try run("DELETE FROM notice WHERE entity_id = ?", id)
     }
 
-    private func replaceSearch(_ image: EntityImage, _ row: Int64) throws {
+    private func replaceSearch(_ image: borrowing EntityImage, _ row: Int64) throws {
         // The index's own table of texts: a look through the index costs several times as much.
         let statement = try BoundStatement(db, "SELECT c2 FROM search_content WHERE id = ?")
         statement.bind(1, row)
@@ -143,7 +143,7 @@ final class RowWriter {
         if let body = image.searchBody { try addSearch(image, row, body) }
     }
 
-    private func addSearch(_ image: EntityImage, _ row: Int64, _ body: Int) throws {
+    private func addSearch(_ image: borrowing EntityImage, _ row: Int64, _ body: Int) throws {
         let statement = try BoundStatement(db, "INSERT INTO search (rowid, id, kind, body) VALUES (?, ?, ?, ?)")
         try image.row.bytes.withUnsafeBytes { bytes in
             statement.bind(1, row)

@@ -1,0 +1,60 @@
+internal import AnnalsModel
+
+/// A kind's fields by their numbers in one fold, and what of each goes where.
+struct KindPlan {
+    struct Field {
+        let number: Int32
+        let rule: FieldRule
+        let columns: [Column]
+        let holdsText: Bool
+    }
+
+    /// In the order of the vocabulary, and so of the table's columns.
+    let fields: [Field]
+    let label: Field?
+    let hasCodings: Bool
+    private let inColumns: Set<Int32>
+    private let outside: Set<Int32>
+
+    init(_ table: KindTable, _ fold: inout Fold) {
+        var fields: [Field] = []
+        for rule in table.kind?.fields ?? [] {
+            fields.append(
+                Field(
+                    number: fold.fieldNumber(rule.name), rule: rule, columns: table.columns.filter { $0.field == rule.name },
+                    holdsText: Self.holdsText(rule.type)))
+        }
+        self.fields = fields
+        label = fields.first { $0.rule.name == table.kind?.label }
+        hasCodings = fields.contains { $0.rule.merge == .perCoder }
+        inColumns = Set(
+            fields.filter { field in
+                switch field.rule.type {
+                case .list: false
+                case .object(let parts): parts.allSatisfy { table.column(field.rule.name, $0.name) != nil }
+                default: true
+                }
+            }.map(\.number))
+        outside = Set(fields.filter { table.outside.contains($0.rule.name) }.map(\.number))
+    }
+
+    /// Whether the table's columns hold all of a field's value.
+    func isInColumns(_ field: Int32) -> Bool { inColumns.contains(field) }
+
+    /// Whether a column alone holds a field's value. SQLite's texts end at a NUL, which JSON spells with an escape.
+    func isOutside(_ field: Int32, _ fold: borrowing Fold, _ place: Int) -> Bool {
+        guard outside.contains(field), let shown = fold.shown(field, at: place) else { return false }
+        return fold.withBytes(shown) { bytes in
+            bytes.first == UInt8(ascii: "\"") && !bytes.contains(UInt8(ascii: "\\"))
+        }
+    }
+
+    static func holdsText(_ type: ValueType) -> Bool {
+        switch type {
+        case .text, .line, .itemOrText: true
+        case .list(let element): holdsText(element)
+        case .object(let parts): parts.contains { holdsText($0.type) }
+        default: false
+        }
+    }
+}
