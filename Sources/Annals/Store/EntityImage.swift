@@ -95,7 +95,9 @@ struct EntityImage: ~Copyable {
         if let field = plan.label {
             switch field.rule.merge {
             case .set, .append:
-                if let first = fold.shownElements(field.number, at: place).first { collect(first.value, field.rule.type, fold, onlyFirst: true) }
+                if let first = fold.shownElements(field.number, at: place).first {
+                    collect(first.value, field.rule.type, fold, onlyFirst: true)
+                }
             default:
                 if let shown = fold.shown(field.number, at: place) { collect(shown, field.rule.type, fold, onlyFirst: true) }
             }
@@ -135,6 +137,8 @@ struct EntityImage: ~Copyable {
         case .whole, .part:
             if column.isInteger {
                 row.add(slice.int64(in: bytes))
+            } else if slice.kind == .string, slice.isPlain {
+                bytes.extracting(slice.content).withUnsafeBytes { row.add(bytes: $0) }
             } else if let text = slice.textBytes(in: bytes) {
                 row.add(text: text)
             } else {
@@ -216,9 +220,13 @@ struct EntityImage: ~Copyable {
         let slice = scanner.tape[place]
         switch type {
         case .text, .line:
-            guard let found = slice.textBytes(in: bytes) else { return }
+            guard slice.kind == .string else { return }
             if !text.isEmpty { text.append(UInt8(ascii: "\n")) }
-            text.append(contentsOf: found)
+            if slice.isPlain {
+                bytes.extracting(slice.content).withUnsafeBytes { text.append(contentsOf: $0) }
+            } else {
+                text.append(contentsOf: slice.textBytes(in: bytes) ?? [])
+            }
         case .itemOrText:
             if let part = scanner.tape.member("text", of: place, in: bytes) { collect(part, .text, bytes, onlyFirst) }
         case .list(let element):

@@ -10,9 +10,17 @@ struct EntityRows {
 
     // MARK: Reading
 
+    static let placeSQL = "SELECT row, kind FROM entity WHERE id = ?"
+
+    private func place(_ id: ItemID, _ directory: BoundStatement) throws -> (row: Int64, kind: String)? {
+        var found: (Int64, String)?
+        directory.bind(1, id.raw)
+        try directory.forEachRow { found = ($0.integer(0), $0.text(1)) }
+        return found
+    }
+
     func place(_ id: ItemID) throws -> (row: Int64, kind: String)? {
-        let statement = try db.cachedStatement(sql: "SELECT row, kind FROM entity WHERE id = ?")
-        return try Row.fetchOne(statement, arguments: [id.raw]).map { ($0[0], $0[1]) }
+        try place(id, BoundStatement(db, Self.placeSQL))
     }
 
     func load(_ id: ItemID) throws -> EntityRecord? {
@@ -38,8 +46,10 @@ struct EntityRows {
     /// Brings an entity's state by the log alone into a fold, as bytes.
     ///
     /// - Returns: where it stands; nil where the file does not have it. The fold has it where the log knows it.
-    func load(_ id: ItemID, into fold: inout Fold) throws -> Loaded? {
-        guard let (row, kind) = try place(id) else { return nil }
+    ///
+    /// - Parameter directory: a statement of ``placeSQL``.
+    func load(_ id: ItemID, into fold: inout Fold, _ directory: BoundStatement) throws -> Loaded? {
+        guard let (row, kind) = try place(id, directory) else { return nil }
         let table = schema.table(kind)
         let statement = try BoundStatement(db, "SELECT \(table.selectList) FROM \(table.name) WHERE _row = ?")
         statement.bind(1, row)

@@ -27,12 +27,13 @@ struct FoldSet: ~Copyable {
         (seqs, starts) = Self.touches(fold)
         // Nothing need be looked up in an empty file.
         let isEmpty = try Bool.fetchOne(rows.db, sql: "SELECT NOT EXISTS (SELECT 1 FROM entity)") ?? false
+        let directory = try BoundStatement(rows.db, EntityRows.placeSQL)
         for place in 0..<(isEmpty ? 0 : fold.count) {
             try turn.step()
-            records[place] = try rows.load(fold.id(at: place), into: &fold)
+            records[place] = try rows.load(fold.id(at: place), into: &fold, directory)
         }
         for id in ids where fold.place(of: id) == nil {
-            let loaded = try rows.load(id, into: &fold)
+            let loaded = try rows.load(id, into: &fold, directory)
             if let place = fold.place(of: id) {
                 records[place] = loaded
             } else {

@@ -28,6 +28,13 @@ struct RowImage {
         slots.append(.text(start..<bytes.count))
     }
 
+    /// A text whose bytes lie together.
+    mutating func add(bytes text: UnsafeRawBufferPointer) {
+        let start = bytes.count
+        bytes.append(contentsOf: text)
+        slots.append(.text(start..<bytes.count))
+    }
+
     mutating func add(_ text: String?) {
         if let text { add(text: text.utf8) } else { addNull() }
     }

@@ -9,14 +9,36 @@ final class RowWriter {
     private let schema: Schema
     /// By table and by which of its indexes change.
     private var statements: [Key: BoundStatement] = [:]
+    private var others: [Text: BoundStatement] = [:]
     private var lastRow: Int64?
     /// New rows, which `finish` writes into the directory in the order of their ids.
     private var added: [(id: String, row: Int64, kind: String)] = []
+
+    /// The statements that are the same for all tables. Finding one by its text costs more than many of them take.
+    private enum Text: Int {
+        case addConflict, addNotice, addSearch, clearConflicts, clearNotices, findSearch, removeSearch, removeFromDirectory
+
+        var sql: String {
+            switch self {
+            case .addConflict: "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+            case .addNotice: "INSERT INTO notice VALUES (?,?,?,?,?,?)"
+            case .addSearch: "INSERT INTO search (rowid, id, kind, body) VALUES (?, ?, ?, ?)"
+            case .clearConflicts: "DELETE FROM conflict WHERE entity_id = ?"
+            case .clearNotices: "DELETE FROM notice WHERE entity_id = ?"
+            // The index's own table of texts: a look through the index costs several times as much.
+            case .findSearch: "SELECT c2 FROM search_content WHERE id = ?"
+            case .removeSearch: "DELETE FROM search WHERE rowid = ?"
+            case .removeFromDirectory: "DELETE FROM entity WHERE id = ?"
+            }
+        }
+    }
 
     private struct Key: Hashable {
         var table: Int
         /// nil for a new row.
         var changedIndexes: UInt64?
+        /// For what looks which indexes change.
+        var isLook = false
     }
 
     init(_ db: Database, _ schema: Schema) {
@@ -45,20 +67,21 @@ final class RowWriter {
             if let body = image.searchBody { try addSearch(image, row, body) }
         }
         if !image.conflicts.slots.isEmpty {
-            try BoundStatement(db, "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)")
-                .run(image.conflicts, each: EntityImage.conflictColumns)
+            try statement(.addConflict).run(image.conflicts, each: EntityImage.conflictColumns)
         }
         if !image.notices.slots.isEmpty {
-            try BoundStatement(db, "INSERT INTO notice VALUES (?,?,?,?,?,?)").run(image.notices, each: EntityImage.noticeColumns)
+            try statement(.addNotice).run(image.notices, each: EntityImage.noticeColumns)
         }
     }
 
     /// Takes an entity out of all tables.
     func remove(_ id: String, _ place: EntityPlace) throws {
         try clearLists(id)
-        try run("DELETE FROM search WHERE rowid = ?", place.row)
-        try run("DELETE FROM \(schema.table(place.kind).name) WHERE _row = ?", place.row)
-        try run("DELETE FROM entity WHERE id = ?", id)
+        try run(.removeSearch, place.row)
+        let row = try BoundStatement(db, "DELETE FROM \(schema.table(place.kind).name) WHERE _row = ?")
+        row.bind(1, place.row)
+        try row.run()
+        try run(.removeFromDirectory, id)
     }
 
     /// Writes the directory's new rows. Until then they are not found there.
@@ -104,9 +127,16 @@ final class RowWriter {
         return statement
     }
 
+    private func statement(_ text: Text) throws -> BoundStatement {
+        if let known = others[text] { return known }
+        let statement = try BoundStatement(db, text.sql)
+        others[text] = statement
+        return statement
+    }
+
     /// Bit i is set where a column of the table's index i changes.
     private func changedIndexes(_ image: borrowing EntityImage, _ row: Int64, _ table: KindTable) throws -> UInt64 {
-        let statement = try BoundStatement(db, table.selectIndexed)
+        let statement = try statement(Key(table: schema.index(image.kind), isLook: true)) { $0.selectIndexed }
         statement.bind(1, row)
         var changed: UInt64 = 0
         try statement.forEachRow { stored in
@@ -125,13 +155,12 @@ final class RowWriter {
     // MARK: Lists and search
 
     private func clearLists(_ id: String) throws {
-        try run("DELETE FROM conflict WHERE entity_id = ?", id)
-        try run("DELETE FROM notice WHERE entity_id = ?", id)
+        try run(.clearConflicts, id)
+        try run(.clearNotices, id)
     }
 
     private func replaceSearch(_ image: borrowing EntityImage, _ row: Int64) throws {
-        // The index's own table of texts: a look through the index costs several times as much.
-        let statement = try BoundStatement(db, "SELECT c2 FROM search_content WHERE id = ?")
+        let statement = try statement(.findSearch)
         statement.bind(1, row)
         var (isThere, isSame) = (false, false)
         try statement.forEachRow { stored in
@@ -139,12 +168,12 @@ final class RowWriter {
             isSame = image.searchBody.map { image.row.slot($0, equals: 0, of: stored) } ?? false
         }
         if isSame { return }
-        if isThere { try run("DELETE FROM search WHERE rowid = ?", row) }
+        if isThere { try run(.removeSearch, row) }
         if let body = image.searchBody { try addSearch(image, row, body) }
     }
 
     private func addSearch(_ image: borrowing EntityImage, _ row: Int64, _ body: Int) throws {
-        let statement = try BoundStatement(db, "INSERT INTO search (rowid, id, kind, body) VALUES (?, ?, ?, ?)")
+        let statement = try statement(.addSearch)
         try image.row.bytes.withUnsafeBytes { bytes in
             statement.bind(1, row)
             statement.bind(2, image.row.slots[0], bytes)
@@ -154,14 +183,14 @@ final class RowWriter {
         }
     }
 
-    private func run(_ sql: String, _ row: Int64) throws {
-        let statement = try BoundStatement(db, sql)
+    private func run(_ text: Text, _ row: Int64) throws {
+        let statement = try statement(text)
         statement.bind(1, row)
         try statement.run()
     }
 
-    private func run(_ sql: String, _ id: String) throws {
-        let statement = try BoundStatement(db, sql)
+    private func run(_ text: Text, _ id: String) throws {
+        let statement = try statement(text)
         statement.bind(1, id)
         try statement.run()
     }
