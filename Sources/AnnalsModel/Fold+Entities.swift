@@ -116,6 +116,14 @@ extension Fold {
 
     private mutating func keep(_ stamp: Stamp) -> Int32 {
         guard let change = stamp.id.change else { preconditionFailure("a write is named by its operation") }
+        // A create's stamp stands in every cell that it wrote.
+        var at = stamps.count - 1
+        while at >= max(0, stamps.count - 16) {
+            if stamps[at].change == change, stamps[at].index == Int32(clamping: stamp.index), stamps[at].seq == stamp.seq {
+                return Int32(at)
+            }
+            at -= 1
+        }
         stamps.append(
             StampRecord(
                 change: change, index: Int32(clamping: stamp.index), author: names.number(of: stamp.author.raw),
