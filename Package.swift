@@ -67,7 +67,7 @@ let package = Package(
         layer("AnnalsTesting", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CFaultVFS", sqlite]),
         tests("EDTF", ["EDTF"]),
         tests("JSON", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting"]),
-        tests("Model", ["AnnalsJSON", "AnnalsModel", "AnnalsTesting", "EDTF"]),
+        tests("Model", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting", "EDTF"]),
         tests("Wire", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting", crypto]),
         tests("Core", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsTesting", crypto]),
         tests("UV", ["UV"]),

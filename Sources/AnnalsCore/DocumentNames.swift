@@ -1,14 +1,20 @@
+internal import AnnalsJSON
 internal import AnnalsModel
 internal import AnnalsWire
 
 /// Refuses a document whose id is not the SHA-256 of its text: then two imports of one article would not be one document.
-func checkDocumentNames(_ change: Change) throws(RuleViolation) {
-    for (index, operation) in change.operations.enumerated() {
-        guard operation.kind == "document", case .create(let id, let fields) = operation.action,
-            let text = fields.first(where: { $0.key == "text" })?.value.string
+func checkDocumentNames(_ change: ChangePlaces, _ tape: JSONTape, _ line: RawSpan) throws(RuleViolation) {
+    var elements = tape.elements(of: change.operations)
+    var number = 0
+    while let place = elements.next(in: tape) {
+        number += 1
+        let operation = OperationPlaces(at: place, of: tape, in: line)
+        guard let kind = operation.kind, tape[kind].equals("document", in: line), operation.verb(tape, line) == .create,
+            let fields = operation.fields, let place = tape.member("text", of: fields, in: line),
+            let digest = tape[place].withText(in: line, { sha256($0.extracting($1)) })
         else { continue }
-        if id != ItemID(document: sha256(Array(text.utf8))) {
-            throw RuleViolation(.invalid, operation: index + 1, "the id is not the SHA-256 of the text")
+        if operation.id.flatMap({ tape[$0].string(in: line) }) != ItemID(document: digest).raw {
+            throw RuleViolation(.invalid, operation: number, "the id is not the SHA-256 of the text")
         }
     }
 }

@@ -1,22 +1,29 @@
-public import AnnalsModel
-public import AnnalsWire
+internal import AnnalsJSON
+internal import AnnalsModel
+internal import AnnalsWire
 
 /// Gives changes their place in one workspace's log: duplicate? gap? permitted? → seq.
 ///
 /// Groups fill while the one before is being written; nothing is acknowledged before its group is on disk. The order of
 /// checks and the meaning of each answer are `Protocol/SPEC.md`, "Taking a change".
-public struct Sequencer: Sendable {
+struct Sequencer: Sendable {
     /// The log as it is on disk.
-    public private(set) var durable: LogHead
+    private(set) var durable: LogHead
     /// The group that is being written; nil when the disk is idle.
-    public private(set) var inFlight: Group?
+    private(set) var inFlight: CommitGroup?
     /// The group that fills meanwhile.
-    public private(set) var filling: Group?
+    private(set) var filling: CommitGroup?
+    /// The log's end with all groups that are not on disk yet.
+    private var tail: (seq: Int64, head: Digest, at: Instant)
+    /// The replicas that have pushed since the start, each at its place for good.
+    private var lanes: [Lane] = []
+    private var laneOf: [Name: Int] = [:]
     /// H(seq) of points that were asked for: bases repeat.
     private var hashes: [Int64: ShortHash] = [:]
+    /// The base that fitted last.
+    private var fitting: Base?
     /// Who waits for a search of the whole log, for which id, and whether a change with it got its place meanwhile.
     private var searches: [SessionID: Search] = [:]
-    private let rules: ChangeRules
     private let limits: Limits
 
     private struct Search: Sendable {
@@ -24,63 +31,28 @@ public struct Sequencer: Sendable {
         var isPlaced: Bool
     }
 
-    /// Entries that become durable together, and who waits for them.
-    public struct Group: Sendable {
-        public var log: LogGroup
-        public var waiters: [Waiter] = []
-        /// Where the group is cut when it is sent, for it may be larger than a batch.
-        var cuts: [Cut] = []
-
-        /// The end of a batch within the group.
-        struct Cut: Sendable {
-            var count: Int64
-            var offset: Int
-            var head: Digest
-        }
+    /// A replica that pushes.
+    private struct Lane: Sendable {
+        let replica: Name
+        /// Its last change, on disk or on its way there.
+        var mark: ReplicaMark?
+        /// Whether the group that fills has a line of its.
+        var isFilling = false
     }
 
-    /// A session that pushed a change, and what it is told when the change is on disk.
-    public struct Waiter: Sendable, Equatable {
-        public var session: SessionID
-        public var replica: Name
-        public var n: Int64
-        public var id: ChangeID
-        public var hash: ShortHash
-        public var seq: Int64
-        /// The refusal; nil for an accepted change.
-        public var violation: RuleViolation?
+    /// What is the same for all changes of a push.
+    struct Submitter: Sendable {
+        let session: SessionID
+        let user: Name
+        let replica: Name
+        let fork: Base?
+        let moved: Bool
+        fileprivate let lane: Int
+        /// The part of the entries' lines between `at` and the change.
+        fileprivate let envelope: EntryCodec.Author
     }
 
-    /// One change as it came, with what the session knows of its sender.
-    public struct Submission: Sendable {
-        public var session: SessionID
-        public var user: Name
-        public var role: Role
-        public var replica: Name
-        public var fork: Base?
-        public var moved: Bool
-        public var change: Change
-        /// The line's bytes without LF: they go into the log verbatim.
-        public var bytes: [UInt8]
-        public var digest: Digest
-
-        public init(
-            session: SessionID, user: Name, role: Role, replica: Name, fork: Base?, moved: Bool, change: Change,
-            bytes: [UInt8], digest: Digest
-        ) {
-            self.session = session
-            self.user = user
-            self.role = role
-            self.replica = replica
-            self.fork = fork
-            self.moved = moved
-            self.change = change
-            self.bytes = bytes
-            self.digest = digest
-        }
-    }
-
-    public enum Verdict: Sendable, Equatable {
+    enum Verdict: Sendable, Equatable {
         /// It has a place, as accepted or refused; the session hears of it when it is on disk.
         case taken
         /// A duplicate of a change that is not on disk yet: it waits for that group.
@@ -96,74 +68,82 @@ public struct Sequencer: Sendable {
         case full
     }
 
-    public init(_ head: LogHead, rules: ChangeRules, limits: Limits) {
+    init(_ head: LogHead, limits: Limits) {
         durable = head
-        self.rules = rules
+        tail = (head.seq, head.head, head.at)
         self.limits = limits
     }
 
-    /// The end of the log with all groups that are not on disk yet.
-    private var tail: (seq: Int64, head: Digest, at: Instant) {
-        let group = (filling ?? inFlight)?.log
-        return group.map { ($0.first + $0.count - 1, $0.head, $0.at) } ?? (durable.seq, durable.head, durable.at)
-    }
-
-    /// The replica's last change, on disk or on its way there.
-    public func mark(of replica: Name) -> ReplicaMark? {
-        filling?.log.last[replica] ?? inFlight?.log.last[replica] ?? durable.last[replica]
+    /// Who pushes these changes, to be given along with each of them.
+    mutating func submitter(_ session: SessionID, user: Name, _ header: PushHeader) -> Submitter {
+        let lane: Int
+        if let known = laneOf[header.replica] {
+            lane = known
+        } else {
+            lane = lanes.count
+            laneOf[header.replica] = lane
+            lanes.append(Lane(replica: header.replica, mark: durable.last[header.replica]))
+        }
+        return Submitter(
+            session: session, user: user, replica: header.replica, fork: header.fork, moved: header.moved, lane: lane,
+            envelope: EntryCodec.Author(user, replica: header.replica))
     }
 
     /// - Parameters:
+    ///   - line: the change's bytes without LF: they go into the log verbatim.
+    ///   - violation: the rule that the change breaks.
     ///   - found: the answer to ``Verdict/needsSearch(_:)``; nil where it was not asked.
     ///   - now: the server's clock.
-    public mutating func submit(_ submission: Submission, found: Bool?, now: Instant) -> Verdict {
-        let change = submission.change
-        let mark = mark(of: submission.replica)
-        if let mark, mark.user != submission.user { return .stopped(.notYours) }
-        let last = mark?.n ?? 0
-        if change.n <= last { return duplicate(submission, last: mark) }
-        if change.n > last + 1 { return .stopped(.gap) }
-        // A renamed replica's first change continues the chain that it left, which the fold follows.
-        if let mark, change.prev != mark.hash { return .stopped(.mismatch) }
-        if filling.map({ $0.log.bytes.count >= limits.groupBytes }) ?? false { return .full }
+    mutating func submit(
+        _ change: ChangePlaces, _ line: RawSpan, violation: RuleViolation?, from submitter: borrowing Submitter, found: Bool?,
+        now: Instant
+    ) -> Verdict {
+        let digest = sha256(line)
+        var last: Int64 = 0
+        if let mark = lanes[submitter.lane].mark {
+            if mark.user != submitter.user { return .stopped(.notYours) }
+            last = mark.n
+            if change.n <= last { return duplicate(change.n, digest.short, submitter, last: mark) }
+            if change.n > last + 1 { return .stopped(.gap) }
+            // A renamed replica's first change continues the chain that it left, which the fold follows.
+            if change.prev != mark.hash { return .stopped(.mismatch) }
+        } else if change.n > 1 {
+            return .stopped(.gap)
+        }
+        if let filling, filling.log.bytes.count >= limits.groupBytes { return .full }
+        var common: Base?
         switch baseFits(change.base) {
         case nil: return .needsHash(seq: change.base.seq)
         case false?:
-            guard let fork = submission.fork, fork.seq < change.base.seq else { return .stopped(.badBase) }
+            guard let fork = submitter.fork, fork.seq < change.base.seq else { return .stopped(.badBase) }
             switch baseFits(fork) {
             case nil: return .needsHash(seq: fork.seq)
             case false?: return .stopped(.badBase)
-            case true?: break
+            case true?: common = fork
             }
         case true?: break
         }
-        let onBranch = baseFits(change.base) == false
-        var violation: RuleViolation?
-        if submission.bytes.count > limits.changeBytes {
-            violation = RuleViolation(.size, "a change of more than \(limits.changeBytes) bytes")
-        } else {
-            do throws(RuleViolation) {
-                try rules.check(change, role: submission.role)
-                try checkDocumentNames(change)
-            } catch {
-                violation = error
-            }
-        }
-        if violation == nil, submission.moved {
-            guard let found, let search = searches[submission.session], search.id == change.id else {
-                searches[submission.session] = Search(id: change.id, isPlaced: isPending(change.id))
-                return .needsSearch(change.id)
+        var violation = violation
+        if violation == nil, submitter.moved {
+            let id = change.id
+            guard let found, let search = searches[submitter.session], search.id == id else {
+                searches[submitter.session] = Search(id: id, isPlaced: isPending(id))
+                return .needsSearch(id)
             }
             if found || search.isPlaced { violation = Self.duplicate }
-        } else if violation == nil, enteredMoved(change.id) {
+        } else if violation == nil, hasMoved, enteredMoved(change.id) {
             violation = Self.duplicate
         }
-        searches[submission.session] = nil
-        place(submission, common: onBranch ? submission.fork : nil, violation: violation, now: now)
+        if !searches.isEmpty { searches[submitter.session] = nil }
+        place(change, line, digest, submitter, common: common, violation: violation, now: now)
         return .taken
     }
 
     private static let duplicate = RuleViolation(.dup, "the log has a change with this id")
+
+    private var hasMoved: Bool {
+        !durable.moved.isEmpty || !(inFlight?.log.moved.isEmpty ?? true) || !(filling?.log.moved.isEmpty ?? true)
+    }
 
     /// Ids that entered flagged as moved are a small set, kept in memory; any other push is checked only against it.
     private func enteredMoved(_ id: ChangeID) -> Bool {
@@ -172,134 +152,120 @@ public struct Sequencer: Sendable {
     }
 
     private func isPending(_ id: ChangeID) -> Bool {
-        [inFlight, filling].contains { $0?.waiters.contains { $0.id == id && $0.violation == nil } ?? false }
+        [inFlight, filling].contains { $0?.accepted(id) ?? false }
     }
 
-    private mutating func duplicate(_ submission: Submission, last: ReplicaMark?) -> Verdict {
-        let n = submission.change.n
-        let hash = submission.digest.short
-        if n == last?.n, hash != last?.hash { return .stopped(.mismatch) }
-        if n <= durable.last[submission.replica]?.n ?? 0 { return .known }
-        let isWritten = n <= inFlight?.log.last[submission.replica]?.n ?? 0
-        guard let original = (isWritten ? inFlight : filling)?.waiter(of: submission.replica, n) else { return .known }
+    private mutating func duplicate(
+        _ n: Int64, _ hash: ShortHash, _ submitter: borrowing Submitter, last: ReplicaMark
+    ) -> Verdict {
+        if n == last.n, hash != last.hash { return .stopped(.mismatch) }
+        if n <= durable.last[submitter.replica]?.n ?? 0 { return .known }
+        let isWritten = n <= inFlight?.log.last[submitter.replica]?.n ?? 0
+        guard let original = (isWritten ? inFlight : filling)?.hash(of: submitter.replica, n) else { return .known }
         // An ack for other bytes would be a lie.
-        if original.hash != hash { return .stopped(.mismatch) }
+        if original != hash { return .stopped(.mismatch) }
         if isWritten {
-            inFlight?.join(original, submission.session)
+            inFlight?.join(submitter.session, submitter.replica, n)
         } else {
-            filling?.join(original, submission.session)
+            filling?.join(submitter.session, submitter.replica, n)
         }
         return .waits
     }
 
     /// nil where the store must be asked.
-    private func baseFits(_ base: Base) -> Bool? {
+    private mutating func baseFits(_ base: Base) -> Bool? {
+        if base == fitting { return true }
         if base.seq == 0, base.hash == nil { return true }
         if base.seq > durable.seq || base.seq < 0 { return false }
-        if base.seq == durable.seq { return base.hash == durable.head.short }
-        return hashes[base.seq].map { $0 == base.hash }
+        let hash = base.seq == durable.seq ? durable.head.short : hashes[base.seq]
+        guard let hash else { return nil }
+        guard hash == base.hash else { return false }
+        fitting = base
+        return true
     }
 
     /// Takes the store's answer to ``Verdict/needsHash(seq:)``.
-    public mutating func remember(_ hash: ShortHash, at seq: Int64) {
+    mutating func remember(_ hash: ShortHash, at seq: Int64) {
         if hashes.count >= 4096 { hashes.removeAll(keepingCapacity: true) }
         hashes[seq] = hash
     }
 
-    private mutating func place(_ submission: Submission, common: Base?, violation: RuleViolation?, now: Instant) {
-        let end = tail
-        let at = max(now, end.at)
-        let envelope = EntryCodec.Envelope(
-            seq: end.seq + 1, at: at, author: submission.user, replica: submission.replica,
-            common: violation == nil ? common : nil, moved: submission.moved && violation == nil)
-        let line: [UInt8]
+    private mutating func place(
+        _ change: ChangePlaces, _ line: RawSpan, _ digest: Digest, _ submitter: borrowing Submitter, common: Base?,
+        violation: RuleViolation?, now: Instant
+    ) {
+        let seq = tail.seq + 1
+        let at = max(now, tail.at)
+        if filling == nil {
+            // Groups of a busy time are of about the same size; one that grows by doubling would be copied again and again.
+            filling = CommitGroup(
+                workspace: durable.workspace, first: seq, after: tail.head, expected: (inFlight?.log.bytes.count ?? 0) + 4096)
+        }
+        let mark = ReplicaMark(n: change.n, hash: digest.short, user: submitter.user)
         if let violation {
             let refusal = Refusal(
-                id: submission.change.id, n: submission.change.n, code: violation.code.rawValue,
-                digest: submission.digest, prev: submission.change.prev)
-            line = EntryCodec.encode(envelope, refusal)
+                id: change.id, n: change.n, code: violation.code.rawValue, digest: digest, prev: change.prev)
+            filling?.append(refusal, at: at, submitter.envelope)
+            filling?.refused(violation, submitter.session, submitter.replica, change, mark.hash)
         } else {
-            line = EntryCodec.encode(envelope, change: submission.bytes)
+            filling?.append(line, at: at, submitter.envelope, common: common, moved: submitter.moved)
+            filling?.accepted(submitter.session, submitter.replica, change, mark.hash)
+            if submitter.moved { filling?.log.moved.insert(change.id) }
+            if !searches.isEmpty { notePlaced(change.id) }
         }
-        let head = chainHash(after: end.head, line: line)
-        let mark = ReplicaMark(n: submission.change.n, hash: submission.digest.short, user: submission.user)
-        var group =
-            filling
-            ?? Group(
-                log: LogGroup(
-                    workspace: durable.workspace, first: end.seq + 1, count: 0, bytes: [], head: end.head, at: at, last: [:]))
-        filling = nil
-        group.log.count += 1
-        group.log.bytes += line
-        group.log.bytes.append(UInt8(ascii: "\n"))
-        group.log.head = head
-        group.log.at = at
-        group.log.last[submission.replica] = mark
-        if envelope.moved { group.log.moved.insert(submission.change.id) }
-        group.waiters.append(
-            Waiter(
-                session: submission.session, replica: submission.replica, n: submission.change.n,
-                id: submission.change.id, hash: mark.hash, seq: end.seq + 1, violation: violation))
-        let cut = group.cuts.last
-        if group.log.bytes.count - (cut?.offset ?? 0) >= limits.turnBytes
-            || group.log.count - (cut?.count ?? 0) >= Int64(limits.batchLines)
-        {
-            group.cuts.append(.init(count: group.log.count, offset: group.log.bytes.count, head: head))
+        filling?.cut(limits)
+        tail = (seq, filling?.log.head ?? tail.head, at)
+        lanes[submitter.lane].mark = mark
+        if !lanes[submitter.lane].isFilling {
+            lanes[submitter.lane].isFilling = true
+            filling?.lanes.append(submitter.lane)
         }
-        filling = group
-        guard violation == nil else { return }
-        for session in searches.keys where searches[session]?.id == submission.change.id {
-            searches[session]?.isPlaced = true
-        }
+    }
+
+    private mutating func notePlaced(_ id: ChangeID) {
+        for session in searches.keys where searches[session]?.id == id { searches[session]?.isPlaced = true }
     }
 
     /// The session is gone, and nothing waits for it any more.
-    public mutating func forget(_ session: SessionID) {
-        searches[session] = nil
+    mutating func forget(_ session: SessionID) {
+        if !searches.isEmpty { searches[session] = nil }
     }
 
     /// Hands the filled group over to be written; nil where there is none or one is still being written.
-    public mutating func startWriting() -> LogGroup? {
-        guard inFlight == nil, let group = filling else { return nil }
-        inFlight = group
+    mutating func startWriting() -> LogGroup? {
+        guard inFlight == nil, var group = filling else { return nil }
         filling = nil
+        for lane in group.lanes {
+            group.log.last[lanes[lane].replica] = lanes[lane].mark
+            lanes[lane].isFilling = false
+        }
+        inFlight = group
         return group.log
     }
 
     /// The group in flight is on disk.
     ///
     /// - Returns: the group, with those who wait for it.
-    public mutating func committed() -> Group? {
+    mutating func committed() -> CommitGroup? {
         guard let group = inFlight else { return nil }
         inFlight = nil
         durable.seq = group.log.first + group.log.count - 1
         durable.head = group.log.head
         durable.at = group.log.at
-        durable.last.merge(group.log.last) { $1 }
-        durable.moved.formUnion(group.log.moved)
+        for (replica, mark) in group.log.last { durable.last[replica] = mark }
+        if !group.log.moved.isEmpty { durable.moved.formUnion(group.log.moved) }
         return group
     }
 
     /// The log as it was read back after a failed commit: everything uncommitted is dropped.
-    public mutating func restart(_ head: LogHead) {
+    mutating func restart(_ head: LogHead) {
         durable = head
+        tail = (head.seq, head.head, head.at)
         inFlight = nil
         filling = nil
+        for lane in lanes.indices { lanes[lane] = Lane(replica: lanes[lane].replica, mark: head.last[lanes[lane].replica]) }
         hashes = [:]
+        fitting = nil
         searches = [:]
-    }
-}
-
-extension Sequencer.Group {
-    /// Who pushed this change of the group first.
-    func waiter(of replica: Name, _ n: Int64) -> Sequencer.Waiter? {
-        waiters.first { $0.replica == replica && $0.n == n }
-    }
-
-    /// Lets a session that sent a duplicate wait for the original.
-    mutating func join(_ original: Sequencer.Waiter, _ session: SessionID) {
-        var copy = original
-        copy.session = session
-        if !waiters.contains(copy) { waiters.append(copy) }
     }
 }

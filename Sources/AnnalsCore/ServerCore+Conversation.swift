@@ -1,77 +1,128 @@
+internal import AnnalsJSON
 internal import AnnalsModel
 internal import AnnalsWire
 
 /// From bytes to messages to what they mean.
 extension ServerCore {
-    mutating func receive(_ bytes: [UInt8], from id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        guard var session = sessions[id], !session.isClosing else { return }
-        session.lastHeard = now
-        session.wasPinged = false
-        session.receivedBytes += bytes.count
-        if session.user == nil, session.receivedBytes > configuration.limits.bytesBeforeAuthentication {
-            sessions[id] = session
+    mutating func read(_ bytes: RawSpan, from id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
+        guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing else { return }
+        sessions.values[place].lastHeard = now
+        sessions.values[place].wasPinged = false
+        sessions.values[place].receivedBytes += bytes.byteCount
+        if sessions.values[place].user == nil,
+            sessions.values[place].receivedBytes > configuration.limits.bytesBeforeAuthentication
+        {
             return fail(id, .oversize, "too much before signing in", into: &effects)
         }
-        var lines: [[UInt8]] = []
+        var framer = sessions.values[place].takeFramer()
+        var progress = begin(id, into: &effects)
         do throws(LineFramer.Failure) {
-            try session.framer.feed(bytes) { lines.append($0) }
+            try framer.feed(bytes) { line in
+                if progress == .next {
+                    progress = look(at: line, found: nil, from: id, now: now, into: &effects)
+                } else if progress == .wait {
+                    progress = .waitWithLine
+                }
+                guard progress == .waitWithLine else { return }
+                sessions[id]?.backlog.append(line.withUnsafeBytes { Array($0) })
+                progress = .wait
+            }
         } catch {
             // The whole lines before the one that is too long still count.
-            session.isOverlong = true
+            sessions[id]?.isOverlong = true
         }
-        session.backlog += lines
-        sessions[id] = session
-        proceedOverBacklog(id, now: now, into: &effects)
+        sessions[id]?.framer = framer
+        end(id, progress, into: &effects)
     }
 
     /// Goes on with a session whose wait is over.
-    mutating func proceed(_ id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        guard let session = sessions[id] else { return }
-        if session.wait != .nothing {
-            sessions[id]?.wait = .nothing
+    ///
+    /// - Parameter found: where it waited for a search, the answer for the line that waits.
+    mutating func proceed(_ id: SessionID, found: Bool? = nil, now: Instant, into effects: inout [ServerEffect]) {
+        guard let place = sessions.index(forKey: id) else { return }
+        if sessions.values[place].wait != .nothing {
+            sessions.values[place].wait = .nothing
             effects.append(.resume(id))
         }
-        proceedOverBacklog(id, now: now, into: &effects)
+        let lines = sessions.values[place].backlog
+        sessions.values[place].backlog = []
+        var progress = begin(id, into: &effects)
+        for (index, line) in lines.enumerated() {
+            if progress == .next {
+                progress = look(at: line.span.bytes, found: index == 0 ? found : nil, from: id, now: now, into: &effects)
+            } else if progress == .wait {
+                progress = .waitWithLine
+            }
+            guard progress == .waitWithLine else { continue }
+            sessions[id]?.backlog = Array(lines[index...])
+            break
+        }
+        end(id, progress, into: &effects)
     }
 
-    /// Looks at the lines in order, until one has to wait.
-    private mutating func proceedOverBacklog(_ id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        guard let lines = sessions[id]?.backlog, sessions[id]?.wait == .nothing else { return }
-        sessions[id]?.backlog = []
-        for (index, line) in lines.enumerated() {
-            if line.isEmpty { continue }
-            if sessions[id]?.unsent ?? 0 > configuration.limits.peerOutputBytes {
-                sessions[id]?.wait = .drain
-            } else {
-                handle(line: line, found: nil, from: id, now: now, into: &effects)
-            }
-            guard let session = sessions[id], !session.isClosing else { return }
-            if session.wait != .nothing {
-                // A change that waits is looked at again; an `open` is answered by what it waits for.
-                let again = session.wait == .opening ? index + 1 : index
-                sessions[id]?.backlog = Array(lines[again...])
-                effects.append(.pause(id))
-                return
-            }
-        }
-        if sessions[id]?.isOverlong ?? false {
+    /// Whether the next line may be looked at.
+    enum Progress {
+        case next
+        /// The lines that follow have to wait.
+        case wait
+        /// This line and those that follow have to wait.
+        case waitWithLine
+        /// The conversation is over.
+        case over
+    }
+
+    private mutating func begin(_ id: SessionID, into effects: inout [ServerEffect]) -> Progress {
+        guard let place = sessions.index(forKey: id) else { return .over }
+        pushing = sessions.values[place].push
+        sessions.values[place].push = nil
+        if sessions.values[place].wait != .nothing { return .wait }
+        return hold(id, into: &effects)
+    }
+
+    private mutating func end(_ id: SessionID, _ progress: Progress, into effects: inout [ServerEffect]) {
+        let push = pushing
+        pushing = nil
+        guard let place = sessions.index(forKey: id) else { return }
+        sessions.values[place].push = push
+        if progress == .next, sessions.values[place].isOverlong {
             fail(id, .oversize, "a line of more than \(configuration.limits.lineBytes) bytes", into: &effects)
         }
     }
 
-    mutating func handle(
-        line: [UInt8], found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
-    ) {
-        guard let session = sessions[id] else { return }
-        if session.push != nil {
-            return takeChange(line, found: found, from: id, now: now, into: &effects)
-        }
+    /// Has a peer wait that does not read what it is told.
+    mutating func hold(_ id: SessionID, into effects: inout [ServerEffect]) -> Progress {
+        guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing else { return .over }
+        guard sessions.values[place].unsent > configuration.limits.peerOutputBytes else { return .next }
+        sessions.values[place].wait = .drain
+        effects.append(.pause(id))
+        return .wait
+    }
+
+    mutating func look(
+        at line: RawSpan, found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) -> Progress {
+        if line.byteCount == 0 { return .next }
+        if pushing != nil { return takeChange(line, found: found, from: id, now: now, into: &effects) }
         let message: ClientMessage
         do throws(CodecError) {
-            message = try ClientMessageCodec.decode(line)
+            message = try ClientMessageCodec.decode(line, with: &scanner)
         } catch {
-            return fail(id, .malformed, error.description, into: &effects)
+            fail(id, .malformed, error.description, into: &effects)
+            return .over
         }
+        take(message, from: id, now: now, into: &effects)
+        guard let place = sessions.index(forKey: id) else { return .over }
+        if sessions.values[place].wait != .nothing {
+            effects.append(.pause(id))
+            return .wait
+        }
+        return hold(id, into: &effects)
+    }
+
+    private mutating func take(
+        _ message: ClientMessage, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) {
+        guard let session = sessions[id] else { return }
         switch (session.phase, message) {
         case (.closing, _): break
         case (_, .ping): send(.pong, to: id, into: &effects)
@@ -88,15 +139,17 @@ extension ServerCore {
             guard bytes > 0, bytes <= Vocabulary.maximumInteger / 4 else {
                 return fail(id, .malformed, "credit must be above 0", into: &effects)
             }
-            let credit = (session.attachments[workspace]?.credit ?? 0) + bytes
-            sessions[id]?.attachments[workspace]?.credit = min(credit, Vocabulary.maximumInteger)
-            pump(id, workspace, now: now, into: &effects)
-        case (.ready, .push(let header)):
-            guard session.attachments[header.workspace] != nil else {
+            guard let place = place(of: workspace) else { return }
+            sessions[id]?.change(place) { $0.credit = min($0.credit + bytes, Vocabulary.maximumInteger) }
+            pump(id, place, now: now, into: &effects)
+        case (.ready(let user), .push(let header)):
+            guard let place = place(of: header.workspace), let attachment = session[place] else {
                 return fail(id, .unexpected, "push before open of this workspace", into: &effects)
             }
             guard header.count > 0 else { return fail(id, .malformed, "push of no changes", into: &effects) }
-            sessions[id]?.push = header
+            pushing = ServerSession.Push(
+                workspace: place, role: attachment.role, submitter: sequencers[place].submitter(id, user: user, header),
+                remaining: header.count, isStopped: attachment.stopped.contains(header.replica))
         default:
             fail(id, .unexpected, "not now", into: &effects)
         }
@@ -147,13 +200,14 @@ extension ServerCore {
         _ id: SessionID, _ open: ClientMessage.Open, _ user: Name, now: Instant, into effects: inout [ServerEffect]
     ) {
         guard !isStoreLost else { return fail(id, .storage, "the server's store cannot be opened", into: &effects) }
-        guard let durable = sequencers[open.workspace]?.durable else {
+        guard let place = place(of: open.workspace) else {
             return fail(id, .unknownWorkspace, "no workspace \(open.workspace) here", into: &effects)
         }
+        let durable = sequencers[place].durable
         if let log = open.log, log != durable.log {
             return fail(id, .otherLog, "workspace \(open.workspace) has another log", into: &effects)
         }
-        if sessions[id]?.attachments[open.workspace] == nil,
+        if sessions[id]?[place] == nil,
             sessions[id]?.attachments.count ?? 0 >= configuration.limits.workspacesPerConnection
         {
             return fail(id, .unexpected, "too many workspaces on one connection", into: &effects)
@@ -172,10 +226,11 @@ extension ServerCore {
     private mutating func opened(
         _ id: SessionID, _ open: ClientMessage.Open, _ user: Name, common: Digest?, into effects: inout [ServerEffect]
     ) {
-        guard let sequencer = sequencers[open.workspace] else { return }
-        let durable = sequencer.durable
+        guard let place = place(of: open.workspace) else { return }
+        let durable = sequencers[place].durable
         let role = configuration.roles[user] ?? .analyst
-        sessions[id]?.attachments[open.workspace] = ServerSession.Attachment(role: role)
+        let isFollowing = sessions[id]?[place]?.isFollowing ?? false
+        sessions[id]?.attach(ServerSession.Attachment(workspace: place, role: role, isFollowing: isFollowing))
         var last: [Name: ServerMessage.Opened.Mark] = [:]
         for replica in open.replicas {
             // What is on disk, and no more: the outbox is computed from it.
@@ -196,7 +251,7 @@ extension ServerCore {
         _ hash: Digest?, at seq: Int64, for id: SessionID, _ workspace: Name, now: Instant,
         into effects: inout [ServerEffect]
     ) {
-        if let hash { sequencers[workspace]?.remember(hash.short, at: seq) }
+        if let hash, let place = place(of: workspace) { sequencers[place].remember(hash.short, at: seq) }
         guard let session = sessions[id] else { return }
         switch session.wait {
         case .opening:

@@ -1,73 +1,99 @@
+internal import AnnalsJSON
 internal import AnnalsModel
 internal import AnnalsWire
 
 /// Change lines of a push.
 extension ServerCore {
+    /// Takes the next change line of ``pushing``.
     mutating func takeChange(
-        _ line: [UInt8], found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
-    ) {
-        guard let session = sessions[id], var header = session.push, let user = session.user,
-            let attachment = session.attachments[header.workspace]
-        else { return }
-        let workspace = header.workspace
-        func finished() -> PushHeader? {
-            header.count -= 1
-            return header.count > 0 ? header : nil
+        _ line: RawSpan, found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) -> Progress {
+        guard let workspace = pushing?.workspace, let role = pushing?.role, let submitter = pushing?.submitter else { return .next }
+        if pushing?.isStopped ?? false {
+            finishChange()
+            return .next
         }
-        if attachment.stopped.contains(header.replica) {
-            sessions[id]?.push = finished()
-            return
-        }
-        let change: Change
+        let change: ChangePlaces
         do throws(CodecError) {
-            change = try ChangeCodec.decode(line)
+            change = try ChangeForm.read(line, with: &scanner)
         } catch {
-            return fail(id, .malformed, "change line: " + error.description, into: &effects)
+            fail(id, .malformed, "change line: " + error.description, into: &effects)
+            return .over
         }
-        let submission = Sequencer.Submission(
-            session: id, user: user, role: attachment.role, replica: header.replica, fork: header.fork,
-            moved: header.moved, change: change, bytes: line, digest: sha256(line))
-        guard let verdict = sequencers[workspace]?.submit(submission, found: found, now: now) else { return }
+        let violation = violation(of: change, line, role)
+        let verdict = sequencers[workspace].submit(
+            change, line, violation: violation, from: submitter, found: found, now: now)
         switch verdict {
         case .taken, .waits:
-            sessions[id]?.push = finished()
-        case .known:
-            send(.known(workspace: workspace, replica: header.replica, n: change.n), to: id, into: &effects)
-            sessions[id]?.push = finished()
-        case .stopped(let code):
-            send(
-                .stopped(workspace: workspace, replica: header.replica, n: change.n, code: code), to: id, into: &effects)
-            effects.append(
-                .log(.stopped(id, workspace: workspace, replica: header.replica, n: change.n, code)))
-            sessions[id]?.attachments[workspace]?.stopped.insert(header.replica)
-            sessions[id]?.push = finished()
-        case .needsHash(let seq):
-            sessions[id]?.wait = .hash(seq: seq)
-            effects.append(.hash(id, workspace: workspace, seq: seq))
-        case .needsSearch(let change):
-            sessions[id]?.wait = .search(change)
-            effects.append(.search(id, workspace: workspace, change))
-        case .full:
-            sessions[id]?.wait = .commit
-            waitingForCommit.insert(id)
+            finishChange()
+            return .next
+        default:
+            return answer(verdict, change.n, workspace, to: id, into: &effects)
         }
+    }
+
+    /// Counts a change line that has had its turn.
+    private mutating func finishChange() {
+        pushing?.remaining -= 1
+        if pushing?.remaining == 0 { pushing = nil }
+    }
+
+    /// The first rule that a change breaks; the scanner holds its tape.
+    private func violation(of change: ChangePlaces, _ line: RawSpan, _ role: Role) -> RuleViolation? {
+        guard line.byteCount <= configuration.limits.changeBytes else {
+            return RuleViolation(.size, "a change of more than \(configuration.limits.changeBytes) bytes")
+        }
+        do throws(RuleViolation) {
+            try rules.check(change, of: scanner.tape, in: line, role: role)
+            try checkDocumentNames(change, scanner.tape, line)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private mutating func answer(
+        _ verdict: Sequencer.Verdict, _ n: Int64, _ workspace: Int, to id: SessionID, into effects: inout [ServerEffect]
+    ) -> Progress {
+        guard let replica = pushing?.submitter.replica else { return .next }
+        let name = sequencers[workspace].durable.workspace
+        switch verdict {
+        case .taken, .waits: break
+        case .known:
+            send(.known(workspace: name, replica: replica, n: n), to: id, into: &effects)
+        case .stopped(let code):
+            send(.stopped(workspace: name, replica: replica, n: n, code: code), to: id, into: &effects)
+            effects.append(.log(.stopped(id, workspace: name, replica: replica, n: n, code)))
+            sessions[id]?.change(workspace) { $0.stopped.insert(replica) }
+            pushing?.isStopped = true
+        case .needsHash(let seq):
+            effects.append(.hash(id, workspace: name, seq: seq))
+            return wait(.hash(seq: seq), id, into: &effects)
+        case .needsSearch(let change):
+            effects.append(.search(id, workspace: name, change))
+            return wait(.search(change), id, into: &effects)
+        case .full:
+            waitingForCommit.append(id)
+            return wait(.commit, id, into: &effects)
+        }
+        finishChange()
+        return hold(id, into: &effects)
+    }
+
+    /// The change is looked at again when the wait is over.
+    private mutating func wait(
+        _ wait: ServerSession.Wait, _ id: SessionID, into effects: inout [ServerEffect]
+    ) -> Progress {
+        sessions[id]?.wait = wait
+        effects.append(.pause(id))
+        return .waitWithLine
     }
 
     mutating func searched(
         _ change: ChangeID, _ found: Bool, for id: SessionID, _ workspace: Name, now: Instant,
         into effects: inout [ServerEffect]
     ) {
-        guard let session = sessions[id], session.wait == .search(change), let line = session.backlog.first else { return }
-        sessions[id]?.wait = .nothing
-        sessions[id]?.backlog.removeFirst()
-        effects.append(.resume(id))
-        handle(line: line, found: found, from: id, now: now, into: &effects)
-        if let wait = sessions[id]?.wait, wait != .nothing {
-            // Its base was asked for, or the group filled, meanwhile: it starts again.
-            sessions[id]?.backlog.insert(line, at: 0)
-            effects.append(.pause(id))
-        } else {
-            proceed(id, now: now, into: &effects)
-        }
+        guard sessions[id]?.wait == .search(change) else { return }
+        proceed(id, found: found, now: now, into: &effects)
     }
 }

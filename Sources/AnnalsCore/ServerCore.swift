@@ -1,3 +1,4 @@
+internal import AnnalsJSON
 public import AnnalsModel
 public import AnnalsWire
 
@@ -32,28 +33,46 @@ public struct ServerCore: Sendable {
     let signer: any CheckpointSigner
     let rules: ChangeRules
     var sessions: [SessionID: ServerSession] = [:]
-    var sequencers: [Name: Sequencer]
+    /// One for each workspace, in the order of their names: a workspace's place here stands for it.
+    var sequencers: [Sequencer] = []
+    private var placeOf: [Name: Int] = [:]
+    /// One scanner for all lines: it keeps its memory.
+    var scanner = JSONScanner()
+    /// The push of the session whose lines are being looked at, taken out of the session meanwhile.
+    var pushing: ServerSession.Push?
+    /// For each workspace the sessions that pulled, in the order in which they came.
+    var followers: [[SessionID]] = []
     /// Whether an `append` is under way: one at a time, and what comes meanwhile fills the next group.
     var isWriting = false
     /// Whether the store could not be opened after a failed commit: what the last commit left is not known, so nothing is
     /// taken or told until it is open again.
     var isStoreLost = false
-    /// Sessions that wait for room in a group.
-    var waitingForCommit: Set<SessionID> = []
+    /// Sessions that wait for room in a group, first come first served.
+    var waitingForCommit: [SessionID] = []
 
     public init(configuration: Configuration, signer: any CheckpointSigner, heads: [LogHead]) {
         self.configuration = configuration
         self.signer = signer
         rules = ChangeRules(
             vocabulary: configuration.vocabulary, maximumOperations: configuration.limits.operationsPerChange)
-        sequencers = [:]
-        for head in heads {
-            sequencers[head.workspace] = Sequencer(head, rules: rules, limits: configuration.limits)
+        for head in heads.sorted(by: { $0.workspace < $1.workspace }) {
+            placeOf[head.workspace] = sequencers.count
+            sequencers.append(Sequencer(head, limits: configuration.limits))
         }
+        followers = Array(repeating: [], count: sequencers.count)
     }
 
+    /// The place of the workspace of this name; nil where there is none.
+    func place(of workspace: Name) -> Int? { placeOf[workspace] }
+
     /// The heads of the logs as they are on disk.
-    public var heads: [LogHead] { sequencers.values.map(\.durable).sorted { $0.workspace < $1.workspace } }
+    public var heads: [LogHead] { sequencers.map(\.durable) }
+
+    /// Takes bytes that came from a peer, where they stand, and appends what is to be done.
+    public mutating func receive(_ bytes: RawSpan, from id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
+        read(bytes, from: id, now: now, into: &effects)
+        startWriting(into: &effects)
+    }
 
     /// Takes one input and appends what is to be done.
     public mutating func handle(_ input: ServerInput, now: Instant, into effects: inout [ServerEffect]) {
@@ -61,11 +80,14 @@ public struct ServerCore: Sendable {
         case .accepted(let id, let peer):
             sessions[id] = ServerSession(peer: peer, limits: configuration.limits, now: now)
         case .bytes(let id, let bytes):
-            receive(bytes, from: id, now: now, into: &effects)
+            read(bytes.span.bytes, from: id, now: now, into: &effects)
         case .closed(let id):
+            for attachment in sessions[id]?.attachments ?? [] {
+                sequencers[attachment.workspace].forget(id)
+                followers[attachment.workspace].removeAll { $0 == id }
+            }
             sessions[id] = nil
-            waitingForCommit.remove(id)
-            for name in sequencers.keys { sequencers[name]?.forget(id) }
+            waitingForCommit.removeAll { $0 == id }
             effects.append(.log(.closed(id)))
         case .drained(let id):
             sessions[id]?.unsent = 0
@@ -94,8 +116,8 @@ public struct ServerCore: Sendable {
     private mutating func startWriting(into effects: inout [ServerEffect]) {
         guard !isWriting, !isStoreLost else { return }
         var groups: [LogGroup] = []
-        for name in sequencers.keys.sorted() {
-            if let group = sequencers[name]?.startWriting() { groups.append(group) }
+        for workspace in sequencers.indices {
+            if let group = sequencers[workspace].startWriting() { groups.append(group) }
         }
         guard !groups.isEmpty else { return }
         isWriting = true
@@ -104,14 +126,14 @@ public struct ServerCore: Sendable {
 
     private mutating func committed(now: Instant, into effects: inout [ServerEffect]) {
         isWriting = false
-        for name in sequencers.keys.sorted() {
-            guard let group = sequencers[name]?.committed() else { continue }
-            acknowledge(group, name, into: &effects)
-            fanOut(group, name, now: now, into: &effects)
+        for workspace in sequencers.indices {
+            guard let group = sequencers[workspace].committed() else { continue }
+            acknowledge(group, into: &effects)
+            fanOut(group, workspace, now: now, into: &effects)
         }
         // The group that filled meanwhile goes out first, so that those who wait find room.
         startWriting(into: &effects)
-        let waiting = waitingForCommit.sorted { $0.number < $1.number }
+        let waiting = waitingForCommit
         waitingForCommit = []
         for id in waiting where sessions[id]?.wait == .commit {
             proceed(id, now: now, into: &effects)
@@ -119,29 +141,32 @@ public struct ServerCore: Sendable {
     }
 
     /// One `ack` for each session and replica says how far it is on disk; each refusal is said by itself.
-    private mutating func acknowledge(_ group: Sequencer.Group, _ workspace: Name, into effects: inout [ServerEffect]) {
+    private mutating func acknowledge(_ group: CommitGroup, into effects: inout [ServerEffect]) {
+        let workspace = group.log.workspace
+        for refused in group.refusals {
+            let code = refused.violation.code
+            send(
+                .refused(
+                    workspace: workspace, replica: refused.replica, n: refused.n, code: code.rawValue,
+                    detail: refused.violation.description), to: refused.session, into: &effects)
+            effects.append(
+                .log(.refused(refused.session, workspace: workspace, replica: refused.replica, n: refused.n, code)))
+        }
         struct Key: Hashable { let session: SessionID, replica: Name }
         var order: [Key] = []
-        var last: [Key: (n: Int64, seq: Int64)] = [:]
-        for waiter in group.waiters {
-            if let violation = waiter.violation {
-                send(
-                    .refused(
-                        workspace: workspace, replica: waiter.replica, n: waiter.n, code: violation.code.rawValue,
-                        detail: violation.description), to: waiter.session, into: &effects)
-                effects.append(
-                    .log(
-                        .refused(
-                            waiter.session, workspace: workspace, replica: waiter.replica, n: waiter.n, violation.code)))
+        var last: [Key: CommitGroup.Run] = [:]
+        for run in group.runs {
+            let key = Key(session: run.session, replica: run.replica)
+            guard let known = last[key] else {
+                order.append(key)
+                last[key] = run
                 continue
             }
-            let key = Key(session: waiter.session, replica: waiter.replica)
-            if last[key] == nil { order.append(key) }
-            if waiter.n >= last[key]?.n ?? 0 { last[key] = (waiter.n, waiter.seq) }
+            if run.lastN >= known.lastN { last[key] = run }
         }
         for key in order {
-            guard let (n, seq) = last[key] else { continue }
-            send(.ack(workspace: workspace, replica: key.replica, n: n, seq: seq), to: key.session, into: &effects)
+            guard let run = last[key] else { continue }
+            send(.ack(workspace: workspace, replica: key.replica, n: run.lastN, seq: run.lastSeq), to: key.session, into: &effects)
         }
     }
 
@@ -150,9 +175,9 @@ public struct ServerCore: Sendable {
         isWriting = false
         effects.append(.log(.commitFailed(detail: detail)))
         isStoreLost = heads.isEmpty
-        for name in sequencers.keys {
-            guard let durable = sequencers[name]?.durable else { continue }
-            sequencers[name]?.restart(heads.first { $0.workspace == name } ?? durable)
+        for workspace in sequencers.indices {
+            let durable = sequencers[workspace].durable
+            sequencers[workspace].restart(heads.first { $0.workspace == durable.workspace } ?? durable)
         }
         waitingForCommit = []
         for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
@@ -167,8 +192,8 @@ public struct ServerCore: Sendable {
     }
 
     mutating func write(_ bytes: [UInt8], to id: SessionID, into effects: inout [ServerEffect]) {
-        guard sessions[id] != nil else { return }
-        sessions[id]?.unsent += bytes.count
+        guard let place = sessions.index(forKey: id) else { return }
+        sessions.values[place].unsent += bytes.count
         effects.append(.write(id, bytes))
     }
 

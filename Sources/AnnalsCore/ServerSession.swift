@@ -31,9 +31,13 @@ struct ServerSession: Sendable {
 
     /// One workspace open on this connection.
     struct Attachment: Sendable {
+        /// Its place among the server's workspaces.
+        let workspace: Int
         var role: Role
         /// The next seq to send; nil while nothing was pulled. Moved only by what was queued.
         var cursor: Int64?
+        /// Whether it is among the workspace's followers: it pulled once.
+        var isFollowing = false
         var wantsLive = false
         var credit: Int64 = 0
         /// Whether the client has been told that it caught up.
@@ -43,6 +47,18 @@ struct ServerSession: Sendable {
         var isReading = false
         /// Replicas whose changes are not taken any more on this connection.
         var stopped: Set<Name> = []
+    }
+
+    /// A push whose change lines are still arriving.
+    struct Push: Sendable {
+        /// The workspace's place among the server's.
+        let workspace: Int
+        let role: Role
+        let submitter: Sequencer.Submitter
+        /// How many change lines are still to come.
+        var remaining: Int64
+        /// Whether no more of the replica's changes are taken on this connection.
+        var isStopped: Bool
     }
 
     /// A stored stretch, and how much of it was sent.
@@ -70,11 +86,12 @@ struct ServerSession: Sendable {
     var isOverlong = false
     var wait = Wait.nothing
     /// A push whose change lines are still arriving.
-    var push: PushHeader?
+    var push: Push?
     var opening: ClientMessage.Open?
-    var attachments: [Name: Attachment] = [:]
+    /// The workspaces open on this connection, in their order.
+    private(set) var attachments: [Attachment] = []
     /// The workspace that had the last turn: the next turn is the one after it.
-    var lastServed: Name?
+    var lastServed: Int?
     /// Bytes handed to the shell that may not have left yet.
     var unsent = 0
     var receivedBytes = 0
@@ -85,6 +102,30 @@ struct ServerSession: Sendable {
         self.peer = peer
         framer = LineFramer(maximumLineBytes: limits.lineBytes)
         lastHeard = now
+    }
+
+    /// The workspace at this place as it is open here; nil where it is not.
+    subscript(workspace: Int) -> Attachment? {
+        attachments.first { $0.workspace == workspace }
+    }
+
+    mutating func attach(_ attachment: Attachment) {
+        attachments.removeAll { $0.workspace == attachment.workspace }
+        let next = attachments.firstIndex { $0.workspace > attachment.workspace } ?? attachments.count
+        attachments.insert(attachment, at: next)
+    }
+
+    /// Changes what is known of a workspace that is open here.
+    mutating func change(_ workspace: Int, _ body: (inout Attachment) -> Void) {
+        for index in attachments.indices where attachments[index].workspace == workspace { body(&attachments[index]) }
+    }
+
+    /// Leaves an empty framer in its place, so that feeding this one copies nothing.
+    mutating func takeFramer() -> LineFramer {
+        let limit = framer.maximumLineBytes
+        var taken = LineFramer(maximumLineBytes: limit)
+        swap(&taken, &framer)
+        return taken
     }
 
     var user: Name? { if case .ready(let user) = phase { user } else { nil } }

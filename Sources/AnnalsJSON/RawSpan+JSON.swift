@@ -4,8 +4,8 @@
 /// fifth of its speed), so a mistake of theirs stops the program and never reads foreign memory.
 extension RawSpan {
     /// The byte at `offset`, or 0 past the end: no rule of JSON's outside a string takes a 0, so nobody mistakes it for content.
-    @inline(__always)
-    func byte(_ offset: Int) -> UInt8 {
+    @inlinable @inline(__always)
+    package func byte(_ offset: Int) -> UInt8 {
         UInt(bitPattern: offset) < UInt(bitPattern: byteCount)
             ? unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self) : 0
     }
@@ -63,6 +63,23 @@ extension RawSpan {
             at += 1
         }
         return true
+    }
+}
+
+extension RawSpan {
+    /// Whether `range` has the bytes of this text.
+    @inline(__always)
+    package func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<range.count where byte(range.lowerBound + index) != text.utf8Start[index] { return false }
+        return true
+    }
+
+    /// Whether `range` has the bytes of this text.
+    package func equals(_ range: Range<Int>, _ text: String) -> Bool {
+        guard range.count == text.utf8.count else { return false }
+        let utf8 = text.utf8.span
+        return equals(range, utf8.bytes)
     }
 }
 

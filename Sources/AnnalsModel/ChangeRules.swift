@@ -1,3 +1,5 @@
+package import AnnalsJSON
+
 /// Why a change is refused. Everyone who reads the log sees the code; `ERRORS.md` says what to do about each.
 public enum RefusalCode: String, Sendable, Hashable, CaseIterable {
     /// Its shape, or a value in it, does not fit the vocabulary.
@@ -35,8 +37,9 @@ public struct RuleViolation: Error, Sendable, Hashable, CustomStringConvertible 
 
 /// The rules that need no state, checked by the replica that writes a change and by the server that takes it.
 ///
-/// What depends on the state (whose item is it, what was on the screen) the fold decides, the same everywhere.
-/// Kinds, fields and members that the vocabulary does not know pass: they are kept for an upgrade.
+/// They are read from the change's scanned line, so that the server makes no values of it. What depends on the state (whose
+/// item is it, what was on the screen) the fold decides, the same everywhere. Kinds, fields and members that the vocabulary
+/// does not know pass: they are kept for an upgrade.
 public struct ChangeRules: Sendable {
     public let vocabulary: Vocabulary
     public let maximumOperations: Int
@@ -46,113 +49,31 @@ public struct ChangeRules: Sendable {
         self.maximumOperations = maximumOperations
     }
 
-    /// Throws the first rule that the change breaks when someone of this role makes it.
-    public func check(_ change: Change, role: Role) throws(RuleViolation) {
+    /// Throws the first rule that a change breaks when someone of this role makes it.
+    ///
+    /// - Parameter operations: where its list of operations stands; their form has been checked.
+    package func check(
+        operations: Int, of tape: JSONTape, in bytes: RawSpan, role: Role
+    ) throws(RuleViolation) {
         if role < .analyst { throw RuleViolation(.role, "a \(role.rawValue) may not record") }
-        if change.operations.isEmpty { throw RuleViolation(.invalid, "a change needs an operation") }
-        if change.operations.count > maximumOperations {
+        var number = 0
+        var elements = tape.elements(of: operations)
+        while elements.next(in: tape) != nil { number += 1 }
+        if number == 0 { throw RuleViolation(.invalid, "a change needs an operation") }
+        if number > maximumOperations {
             throw RuleViolation(.operations, "more than \(maximumOperations) operations")
         }
-        for (index, operation) in change.operations.enumerated() {
-            try check(operation, number: index + 1, role: role)
-        }
-    }
-
-    private func check(_ operation: ChangeOperation, number: Int, role: Role) throws(RuleViolation) {
-        guard isName(operation.kind) else { throw RuleViolation(.invalid, operation: number, "malformed kind") }
-        try checkNames(operation, number)
-        guard let kind = vocabulary.kind(operation.kind) else { return }
-        switch operation.action {
-        case .create(let id, let fields):
-            try require(role, kind.role, "create \(kind.name)", number)
-            if kind.namedByText != (id?.raw.hasPrefix("sha256:") ?? false) || (!kind.namedByText && id != nil) {
-                throw RuleViolation(.invalid, operation: number, "wrong id for a new \(kind.name)")
-            }
-            for rule in kind.fields where rule.required && !fields.contains(where: { sameBytes($0.key, rule.name) }) {
-                throw RuleViolation(.invalid, operation: number, "\(kind.name) needs \(rule.name)")
-            }
-            for member in fields {
-                guard let rule = kind.field(member.key) else { continue }
-                guard [.immutable, .latest, .contested].contains(rule.merge) else {
-                    throw RuleViolation(
-                        .invalid, operation: number, "\(rule.name) is written by \(rule.merge.operation ?? ""), not create")
-                }
-                try require(role, rule.role, "write \(kind.name).\(rule.name)", number)
-                try check(member.value, rule, kind, number)
-            }
-        case .set(_, let field, let value), .code(_, let field, let value):
-            let merge: [MergeClass] = operation.name == "set" ? [.latest, .contested] : [.perCoder]
-            guard let rule = try rule(field, of: kind, merge, operation.name, role, number) else { return }
-            if !value.isNull { try check(value, rule, kind, number) }
-        case .add(_, let field, let value):
-            guard let rule = try rule(field, of: kind, [.set], "add", role, number) else { return }
-            try check(value, rule, kind, number)
-        case .append(_, let field, let value):
-            guard let rule = try rule(field, of: kind, [.append], "append", role, number) else { return }
-            try check(value, rule, kind, number)
-        case .remove(_, let field, let elements):
-            _ = try rule(field, of: kind, [.set], "remove", role, number)
-            if elements.isEmpty { throw RuleViolation(.invalid, operation: number, "nothing to remove") }
-        case .retractElements(_, let field, let elements):
-            _ = try rule(field, of: kind, [.append], "retract", role, number)
-            if elements.isEmpty { throw RuleViolation(.invalid, operation: number, "nothing to retract") }
-        case .retract, .restore:
-            try require(role, kind.role, "\(operation.name) \(kind.name)", number)
-        case .resolve(_, let field, let value, let closes):
-            if closes.isEmpty { throw RuleViolation(.invalid, operation: number, "closes nothing") }
-            if sameBytes(field, Entity.existenceField) {
-                guard value.string.flatMap(Existence.init(rawValue:)) != nil else {
-                    throw RuleViolation(.invalid, operation: number, "existence is present or retracted")
-                }
-                return try require(role, kind.role, "retract or restore \(kind.name)", number)
-            }
-            guard let rule = try rule(field, of: kind, [.contested, .perCoder], "resolve", role, number) else { return }
-            if !value.isNull { try check(value, rule, kind, number) }
-        }
-    }
-
-    /// Fields are words, known or not, and none is called as the existence cell is.
-    private func checkNames(_ operation: ChangeOperation, _ number: Int) throws(RuleViolation) {
-        var names = operation.field.map { [$0] } ?? []
-        if case .create(_, let fields) = operation.action { names += fields.map(\.key) }
-        for name in names {
-            guard isName(name) else { throw RuleViolation(.invalid, operation: number, "malformed field") }
-            guard !sameBytes(name, Entity.existenceField) || operation.name == "resolve" else {
-                throw RuleViolation(.invalid, operation: number, "existence is written by retract, restore and resolve")
+        number = 0
+        elements = tape.elements(of: operations)
+        while let place = elements.next(in: tape) {
+            number += 1
+            do throws(RuleViolation) {
+                try OperationCheck(OperationPlaces(at: place, of: tape, in: bytes), role).check(vocabulary, tape, bytes)
+            } catch {
+                var error = error
+                error.operation = number
+                throw error
             }
         }
-    }
-
-    private func rule(
-        _ field: String, of kind: KindRule, _ merge: [MergeClass], _ name: String, _ role: Role, _ number: Int
-    ) throws(RuleViolation) -> FieldRule? {
-        guard let rule = kind.field(field) else { return nil }
-        guard merge.contains(rule.merge) else {
-            throw RuleViolation(
-                .invalid, operation: number, "\(kind.name).\(field) is \(rule.merge.rawValue): \(name) does not write it")
-        }
-        try require(role, rule.role, "write \(kind.name).\(field)", number)
-        return rule
-    }
-
-    private func check(_ value: Value, _ rule: FieldRule, _ kind: KindRule, _ number: Int) throws(RuleViolation) {
-        do throws(ValueMismatch) {
-            try rule.type.check(value, at: "\(kind.name).\(rule.name)")
-        } catch {
-            throw RuleViolation(.invalid, operation: number, error.description)
-        }
-    }
-
-    private func require(_ role: Role, _ least: Role, _ act: String, _ number: Int) throws(RuleViolation) {
-        if role < least { throw RuleViolation(.role, operation: number, "only a \(least.rawValue) may \(act)") }
-    }
-
-    /// Kinds and fields, known or not, are words of `[a-z0-9-]`, so that they can name columns and flags.
-    private func isName(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy {
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || $0 == UInt8(ascii: "-")
-            }
     }
 }

@@ -1,3 +1,5 @@
+internal import AnnalsJSON
+
 /// A SHA-256 digest as a value; hashing itself is the wire's.
 public struct Digest: Hashable, Sendable {
     /// The digest's 32 bytes as four big-endian words.
@@ -56,6 +58,18 @@ public struct ShortHash: Hashable, Sendable, CustomStringConvertible {
     /// nil unless `hex` is 16 lower-case hex digits.
     public init?(hex: String) {
         guard hex.utf8.count == 16, hex.utf8.allSatisfy(isHexDigit), let word = UInt64(hex, radix: 16) else { return nil }
+        self.word = word
+    }
+
+    /// nil unless the bytes are 16 lower-case hex digits.
+    package init?(_ bytes: RawSpan, _ range: Range<Int>) {
+        guard range.count == 16 else { return nil }
+        var word: UInt64 = 0
+        for at in range {
+            let byte = bytes.byte(at)
+            guard isHexDigit(byte) else { return nil }
+            word = word << 4 | UInt64(byte < UInt8(ascii: "a") ? byte &- UInt8(ascii: "0") : byte &- UInt8(ascii: "a") &+ 10)
+        }
         self.word = word
     }
 

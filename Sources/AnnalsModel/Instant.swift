@@ -1,3 +1,5 @@
+internal import AnnalsJSON
+
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
 public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     public let milliseconds: Int64
@@ -19,18 +21,23 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads the form that `description` writes, and no other; nil for anything else.
     public init?(_ text: String) {
-        var text = text
-        guard let instant = text.withUTF8({ Instant(ascii: $0) }) else { return nil }
-        self = instant
+        let utf8 = text.utf8.span
+        self.init(utf8.bytes, 0..<utf8.count)
     }
 
     /// Reads that form from its bytes; nil for anything else.
     public init?(ascii bytes: UnsafeBufferPointer<UInt8>) {
-        guard bytes.count == 24, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
-            bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "."), bytes[23] == UInt8(ascii: "Z"),
-            let date = CivilDay(ascii: bytes[0..<10]),
-            let hour = digits(bytes[11..<13]), hour < 24, let minute = digits(bytes[14..<16]), minute < 60,
-            let second = digits(bytes[17..<19]), second < 60, let fraction = digits(bytes[20..<23])
+        self.init(UnsafeRawBufferPointer(bytes).bytes, 0..<bytes.count)
+    }
+
+    /// Reads the form that `description` writes where it stands; nil for anything else.
+    package init?(_ bytes: RawSpan, _ range: Range<Int>) {
+        let start = range.lowerBound
+        guard range.count == 24, bytes.byte(start + 10) == UInt8(ascii: "T"), bytes.byte(start + 13) == UInt8(ascii: ":"),
+            bytes.byte(start + 16) == UInt8(ascii: ":"), bytes.byte(start + 19) == UInt8(ascii: "."),
+            bytes.byte(start + 23) == UInt8(ascii: "Z"), let date = CivilDay(bytes, start..<start + 10),
+            let hour = digits(bytes, start + 11, 2), hour < 24, let minute = digits(bytes, start + 14, 2), minute < 60,
+            let second = digits(bytes, start + 17, 2), second < 60, let fraction = digits(bytes, start + 20, 3)
         else { return nil }
         milliseconds = ((date.daysSinceEpoch * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + fraction
     }
@@ -66,14 +73,15 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Reads `YYYY-MM-DD`; nil for anything else and for days that do not exist.
     public init?(_ text: String) {
-        var text = text
-        guard let day = text.withUTF8({ CivilDay(ascii: $0[...]) }) else { return nil }
-        self = day
+        let utf8 = text.utf8.span
+        self.init(utf8.bytes, 0..<utf8.count)
     }
 
-    fileprivate init?(ascii bytes: Slice<UnsafeBufferPointer<UInt8>>) {
-        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]), let day = digits(bytes[8..<10])
+    /// Reads `YYYY-MM-DD` where it stands; nil for anything else and for days that do not exist.
+    package init?(_ bytes: RawSpan, _ range: Range<Int>) {
+        let start = range.lowerBound
+        guard range.count == 10, bytes.byte(start + 4) == UInt8(ascii: "-"), bytes.byte(start + 7) == UInt8(ascii: "-"),
+            let year = digits(bytes, start, 4), let month = digits(bytes, start + 5, 2), let day = digits(bytes, start + 8, 2)
         else { return nil }
         self.init(year: year, month: month, day: day)
     }
@@ -103,11 +111,12 @@ extension Int64 {
     }
 }
 
-private func digits(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+private func digits(_ bytes: RawSpan, _ start: Int, _ count: Int) -> Int64? {
     var number: Int64 = 0
-    for byte in bytes {
-        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-        number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+    for at in start..<start + count {
+        let digit = bytes.byte(at) &- UInt8(ascii: "0")
+        guard digit < 10 else { return nil }
+        number = number &* 10 &+ Int64(digit)
     }
     return number
 }

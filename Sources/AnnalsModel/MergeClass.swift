@@ -30,6 +30,14 @@ public enum Role: String, Sendable, Hashable, Comparable, CaseIterable {
     case reader, analyst, curator
 
     public static func < (a: Role, b: Role) -> Bool {
-        allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+        a.rank < b.rank
+    }
+
+    private var rank: Int {
+        switch self {
+        case .reader: 0
+        case .analyst: 1
+        case .curator: 2
+        }
     }
 }

@@ -1,3 +1,4 @@
+internal import AnnalsJSON
 internal import EDTF
 
 /// What a field holds: from it follow validation, SQL columns, JSON Schemas and command-line words.
@@ -47,43 +48,88 @@ public struct ValueMismatch: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     public var description: String { "\(path): expected \(expected)" }
+
+    /// The same mismatch, seen from what holds the value under this path.
+    func within(_ outer: String) -> ValueMismatch { ValueMismatch(path: outer + path, expected: expected) }
 }
 
 extension ValueType {
     /// Throws where `value` does not fit. Members of objects that the type does not know are allowed and kept.
     public func check(_ value: Value, at path: String) throws(ValueMismatch) {
+        let bytes = value.canonicalBytes
+        var scanner = JSONScanner()
+        do throws(JSONError) { try scanner.scan(bytes.span.bytes) } catch { throw mismatch.within(path) }
+        do throws(ValueMismatch) { try check(0, of: scanner.tape, in: bytes.span.bytes) } catch { throw error.within(path) }
+    }
+
+    /// Throws where the value at a place of a scanned line does not fit; the path begins at that value.
+    func check(_ place: Int, of tape: JSONTape, in bytes: RawSpan) throws(ValueMismatch) {
+        let value = tape[place]
         switch self {
         case .text:
-            try require(value.string != nil, path)
+            try require(value.kind == .string)
         case .line, .token:
-            try require(value.string.map { text in !text.utf8.contains { $0 < 0x20 } && !text.isEmpty } ?? false, path)
+            // A string without escapes has no control characters.
+            try require(value.withText(in: bytes) { !$1.isEmpty && (value.isPlain || !hasControl($0, $1)) } ?? false)
         case .date:
-            guard let text = value.string else { throw mismatch(path) }
-            do { _ = try EDTF(text) } catch { throw ValueMismatch(path: path, expected: "\(expectation) (\(error))") }
+            try checkDate(value, bytes)
         case .choice(let words):
-            try require(value.string.map { word in words.contains { sameBytes($0, word) } } ?? false, path)
+            for word in words where value.equals(word, in: bytes) { return }
+            throw mismatch
         case .integer(let range):
-            try require(value.integer.map(range.contains) ?? false, path)
+            try require(value.int64(in: bytes).map(range.contains) ?? false)
         case .decimal:
-            try require(value.string.map(Self.isDecimal) ?? false, path)
+            try require(value.string(in: bytes).map(Self.isDecimal) ?? false)
         case .item:
-            try require(value.string.flatMap { ItemID($0) } != nil, path)
+            try require(value.isItemID(in: bytes))
         case .itemOrText:
-            let item = value["item"]?.string.flatMap { ItemID($0) }
-            try require((item != nil) != (value["text"]?.string != nil), path)
+            let item = tape.member(named: "item", of: place, in: bytes).map { tape[$0].isItemID(in: bytes) } ?? false
+            let text = tape.member(named: "text", of: place, in: bytes).map { tape[$0].kind == .string } ?? false
+            try require(item != text)
         case .list(let element):
-            guard let values = value.array else { throw mismatch(path) }
-            for (index, value) in values.enumerated() { try element.check(value, at: "\(path)[\(index)]") }
+            try require(value.kind == .array)
+            try checkElements(element, place, tape, bytes)
         case .object(let parts):
-            guard value.object != nil else { throw mismatch(path) }
-            for part in parts {
-                if let member = value[part.name] {
-                    try part.type.check(member, at: "\(path).\(part.name)")
-                } else if part.required {
-                    throw ValueMismatch(path: "\(path).\(part.name)", expected: part.type.expectation)
+            try require(value.kind == .object)
+            for index in parts.indices {
+                if let member = tape.member(named: parts[index].name, of: place, in: bytes) {
+                    do throws(ValueMismatch) {
+                        try parts[index].type.check(member, of: tape, in: bytes)
+                    } catch {
+                        throw error.within("." + parts[index].name)
+                    }
+                } else if parts[index].required {
+                    throw parts[index].type.mismatch.within("." + parts[index].name)
                 }
             }
         }
+    }
+
+    private func checkElements(
+        _ element: ValueType, _ place: Int, _ tape: JSONTape, _ bytes: RawSpan
+    ) throws(ValueMismatch) {
+        var elements = tape.elements(of: place)
+        var index = 0
+        while let place = elements.next(in: tape) {
+            do throws(ValueMismatch) {
+                try element.check(place, of: tape, in: bytes)
+            } catch {
+                throw error.within("[\(index)]")
+            }
+            index += 1
+        }
+    }
+
+    private func checkDate(_ value: JSONSlice, _ bytes: RawSpan) throws(ValueMismatch) {
+        // Most dates are a day, which needs no parser.
+        if value.withText(in: bytes, { CivilDay($0, $1) != nil }) ?? false { return }
+        guard let text = value.string(in: bytes) else { throw mismatch }
+        do { _ = try EDTF(text) } catch { throw ValueMismatch(path: "", expected: "\(expectation) (\(error))") }
+    }
+
+    private func hasControl(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+        for at in range where bytes.byte(at) < 0x20 { return true }
+        return false
     }
 
     /// What belongs here, in words.
@@ -103,10 +149,10 @@ extension ValueType {
         }
     }
 
-    private func mismatch(_ path: String) -> ValueMismatch { ValueMismatch(path: path, expected: expectation) }
+    private var mismatch: ValueMismatch { ValueMismatch(path: "", expected: expectation) }
 
-    private func require(_ holds: Bool, _ path: String) throws(ValueMismatch) {
-        if !holds { throw mismatch(path) }
+    private func require(_ holds: Bool) throws(ValueMismatch) {
+        if !holds { throw mismatch }
     }
 
     static func isDecimal(_ text: String) -> Bool {

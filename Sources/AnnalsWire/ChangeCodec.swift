@@ -1,3 +1,4 @@
+public import AnnalsJSON
 public import AnnalsModel
 
 /// A change as a line, without its LF. `Protocol/SPEC.md`, "A change".
@@ -51,74 +52,88 @@ public enum ChangeCodec {
         return object.finished()
     }
 
-    /// Reads a change line. Strict about its shape; what its words mean is for ``ChangeRules`` and the fold.
+    /// Reads a change line. Strict about its shape (``ChangeForm``); what its words mean is for `ChangeRules` and the fold.
     public static func decode(_ line: [UInt8]) throws(CodecError) -> Change {
-        guard line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}") else {
-            throw CodecError("change: a line must begin with { and end with }")
-        }
-        return try change(try parseObject(line, "change"))
+        var scanner = JSONScanner()
+        let bytes = line.span.bytes
+        let places = try ChangeForm.read(bytes, with: &scanner)
+        return change(places, scanner.tape, bytes)
     }
 
-    static func change(_ reader: MemberReader) throws(CodecError) -> Change {
-        guard let operations = reader.optional("ops")?.array else { throw reader.wrong("ops", "a list") }
-        let n = try reader.integer("n")
-        guard n > 0 else { throw reader.wrong("n", "a whole number from 1") }
-        let why = reader.optional("why")
-        if let why, why.string == nil { throw reader.wrong("why", "a string") }
-        var decoded: [ChangeOperation] = []
-        decoded.reserveCapacity(operations.count)
-        for value in operations {
-            decoded.append(try operation(try MemberReader(value, "operation \(decoded.count + 1)")))
+    /// The change whose form was checked.
+    private static func change(_ places: ChangePlaces, _ tape: JSONTape, _ line: RawSpan) -> Change {
+        var operations: [ChangeOperation] = []
+        var elements = tape.elements(of: places.operations)
+        while let place = elements.next(in: tape) {
+            operations.append(operation(OperationPlaces(at: place, of: tape, in: line), tape, line))
         }
         return Change(
-            id: try reader.changeID("id"), n: n, prev: try reader.previous("prev"), base: try reader.base("base"),
-            at: try reader.instant("at"), why: why?.string,
-            undoes: reader.optional("undoes") == nil ? nil : try reader.changeID("undoes"), operations: decoded)
+            id: places.id, n: places.n, prev: places.prev, base: places.base, at: places.at,
+            why: places.why.flatMap { tape[$0].string(in: line) },
+            undoes: places.undoes.flatMap { tape[$0].string(in: line) }.flatMap { ChangeID($0) }, operations: operations)
     }
 
-    private static func operation(_ reader: MemberReader) throws(CodecError) -> ChangeOperation {
-        let kind = try reader.string("kind")
-        switch try reader.string("op") {
-        case "create":
-            guard let fields = reader.optional("fields")?.object else { throw reader.wrong("fields", "an object") }
-            let id = reader.optional("id") == nil ? nil : try reader.item("id")
-            return ChangeOperation(kind, .create(id: id, fields: fields))
-        case "set":
+    private static func operation(_ places: OperationPlaces, _ tape: JSONTape, _ line: RawSpan) -> ChangeOperation {
+        func text(_ place: Int?) -> String { place.flatMap { tape[$0].string(in: line) } ?? "" }
+        func value(_ place: Int?) -> Value { place.map { Value(at: $0, of: tape, in: line) } ?? .null }
+        func item(_ place: Int?) -> ItemID {
+            guard let item = ItemID(text(place)) else { preconditionFailure("the form of the operation was checked") }
+            return item
+        }
+        func items(_ place: Int?) -> [ItemID] {
+            var items: [ItemID] = []
+            var elements = tape.elements(of: place ?? 0)
+            while let element = elements.next(in: tape) { items.append(item(element)) }
+            return items
+        }
+        let kind = text(places.kind)
+        switch places.verb(tape, line) {
+        case .create:
+            return ChangeOperation(kind, .create(id: places.id.map { item($0) }, fields: value(places.fields).object ?? []))
+        case .set:
+            return ChangeOperation(kind, .set(on: item(places.on), field: text(places.field), value: value(places.value)))
+        case .code:
+            return ChangeOperation(kind, .code(on: item(places.on), field: text(places.field), value: value(places.value)))
+        case .add:
+            return ChangeOperation(kind, .add(on: item(places.on), field: text(places.field), value: value(places.value)))
+        case .append:
+            return ChangeOperation(kind, .append(on: item(places.on), field: text(places.field), value: value(places.value)))
+        case .remove:
             return ChangeOperation(
-                kind, .set(on: try reader.item("on"), field: try reader.string("field"), value: try reader.value("value")))
-        case "code":
+                kind, .remove(on: item(places.on), field: text(places.field), elements: items(places.elements)))
+        case .retract where places.retractsElements:
             return ChangeOperation(
-                kind, .code(on: try reader.item("on"), field: try reader.string("field"), value: try reader.value("value")))
-        case "add":
-            return ChangeOperation(
-                kind, .add(on: try reader.item("on"), field: try reader.string("field"), value: try reader.value("value")))
-        case "append":
-            return ChangeOperation(
-                kind,
-                .append(on: try reader.item("on"), field: try reader.string("field"), value: try reader.value("value")))
-        case "remove":
-            return ChangeOperation(
-                kind,
-                .remove(
-                    on: try reader.item("on"), field: try reader.string("field"), elements: try reader.items("elements")))
-        case "retract":
-            let on = try reader.item("on")
-            guard reader.optional("field") != nil || reader.optional("elements") != nil else {
-                return ChangeOperation(kind, .retract(on: on))
-            }
-            return ChangeOperation(
-                kind,
-                .retractElements(on: on, field: try reader.string("field"), elements: try reader.items("elements")))
-        case "restore":
-            return ChangeOperation(kind, .restore(on: try reader.item("on")))
-        case "resolve":
+                kind, .retractElements(on: item(places.on), field: text(places.field), elements: items(places.elements)))
+        case .retract: return ChangeOperation(kind, .retract(on: item(places.on)))
+        case .restore: return ChangeOperation(kind, .restore(on: item(places.on)))
+        case .resolve:
             return ChangeOperation(
                 kind,
                 .resolve(
-                    on: try reader.item("on"), field: try reader.string("field"), value: try reader.value("value"),
-                    closes: try reader.items("closes")))
-        default:
-            throw reader.wrong("op", "an operation of the SPEC")
+                    on: item(places.on), field: text(places.field), value: value(places.value), closes: items(places.closes)))
+        case nil: preconditionFailure("the form of the operation was checked")
         }
+    }
+}
+
+extension ChangeRules {
+    /// Throws the first rule that the change breaks when someone of this role makes it.
+    ///
+    /// It is checked as the line that would be written, by the same rules as the lines that come in.
+    public func check(_ change: Change, role: Role) throws(RuleViolation) {
+        let line = ChangeCodec.encode(change)
+        var scanner = JSONScanner()
+        let places: ChangePlaces
+        do throws(CodecError) {
+            places = try ChangeForm.read(line.span.bytes, with: &scanner)
+        } catch {
+            throw RuleViolation(.invalid, error.description)
+        }
+        try check(operations: places.operations, of: scanner.tape, in: line.span.bytes, role: role)
+    }
+
+    /// Throws the first rule that a scanned change breaks when someone of this role makes it.
+    public func check(_ change: ChangePlaces, of tape: JSONTape, in line: RawSpan, role: Role) throws(RuleViolation) {
+        try check(operations: change.operations, of: tape, in: line, role: role)
     }
 }

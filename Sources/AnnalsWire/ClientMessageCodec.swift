@@ -1,3 +1,4 @@
+public import AnnalsJSON
 internal import AnnalsModel
 
 /// A client's messages as lines. `encode` ends the line; `decode` takes it without its LF.
@@ -46,11 +47,17 @@ public enum ClientMessageCodec {
         case .ping: object.add("type", "ping")
         case .pong: object.add("type", "pong")
         }
-        return object.finished() + [UInt8(ascii: "\n")]
+        return object.line()
     }
 
     public static func decode(_ line: [UInt8]) throws(CodecError) -> ClientMessage {
-        let reader = try parseObject(line, "message")
+        var scanner = JSONScanner()
+        return try decode(line.span.bytes, with: &scanner)
+    }
+
+    /// Reads a message where it stands.
+    public static func decode(_ line: RawSpan, with scanner: inout JSONScanner) throws(CodecError) -> ClientMessage {
+        let reader = try parseObject(line, "message", with: &scanner)
         switch try reader.string("type") {
         case "hello":
             guard let versions = reader.optional("protocols")?.array else { throw reader.wrong("protocols", "a list") }

@@ -21,37 +21,80 @@ public enum EntryCodec {
             self.common = common
             self.moved = moved
         }
+    }
 
-        fileprivate func object() -> OrderedObject {
-            var object = OrderedObject()
-            object.add("seq", .integer(seq))
-            object.add("at", .string(at.description))
-            object.add("author", .string(author.raw))
-            object.add("replica", .string(replica.raw))
-            object.add("common", common?.value)
-            if moved { object.add("moved", .bool(true)) }
-            return object
+    /// Who speaks in an entry, composed once for all changes of a push.
+    public struct Author: Sendable {
+        fileprivate let members: [UInt8]
+
+        public init(_ author: Name, replica: Name) {
+            // Names need no escapes.
+            members = Array("\",\"author\":\"\(author)\",\"replica\":\"\(replica)\"".utf8)
         }
     }
 
-    /// The line of an accepted change, whose bytes stay as they were submitted.
-    public static func encode(_ envelope: Envelope, change: [UInt8]) -> [UInt8] {
-        var object = envelope.object()
-        object.add("change", raw: change)
-        return object.finished()
+    /// A time as entries spell it, composed once for all that came in the same millisecond.
+    public struct Time: Sendable {
+        public let at: Instant
+        fileprivate let member: [UInt8]
+
+        public init(_ at: Instant) {
+            self.at = at
+            member = Array(",\"at\":\"\(at)".utf8)
+        }
     }
 
-    /// The line of a refusal.
-    public static func encode(_ envelope: Envelope, _ refusal: Refusal) -> [UInt8] {
-        var object = envelope.object()
+    /// Appends the line of an accepted change, whose bytes stay as they were submitted.
+    public static func append(
+        seq: Int64, _ time: Time, _ author: Author, common: Base?, moved: Bool, change: RawSpan, to bytes: inout [UInt8]
+    ) {
+        open(seq, time, author, &bytes)
+        if let common {
+            bytes.append(",\"common\":")
+            bytes += common.value.canonicalBytes
+        }
+        if moved { bytes.append(",\"moved\":true") }
+        bytes.append(",\"change\":")
+        change.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// Appends the line of a refusal.
+    public static func append(seq: Int64, _ time: Time, _ author: Author, _ refusal: Refusal, to bytes: inout [UInt8]) {
+        open(seq, time, author, &bytes)
         var inner = OrderedObject()
         inner.add("id", .string(refusal.id.raw))
         inner.add("n", .integer(refusal.n))
         inner.add("code", .string(refusal.code))
         inner.add("sha256", .string(refusal.digest.hex))
         inner.add("prev", .string(refusal.prev?.hex ?? ""))
-        object.add("refused", raw: inner.finished())
-        return object.finished()
+        bytes.append(",\"refused\":")
+        bytes += inner.finished()
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    private static func open(_ seq: Int64, _ time: Time, _ author: Author, _ bytes: inout [UInt8]) {
+        bytes.append("{\"seq\":")
+        bytes.appendDecimal(seq)
+        bytes += time.member
+        bytes += author.members
+    }
+
+    /// The line of an accepted change, whose bytes stay as they were submitted.
+    public static func encode(_ envelope: Envelope, change: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(
+            seq: envelope.seq, Time(envelope.at), Author(envelope.author, replica: envelope.replica), common: envelope.common,
+            moved: envelope.moved, change: change.span.bytes, to: &bytes)
+        return bytes
+    }
+
+    /// The line of a refusal.
+    public static func encode(_ envelope: Envelope, _ refusal: Refusal) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(
+            seq: envelope.seq, Time(envelope.at), Author(envelope.author, replica: envelope.replica), refusal, to: &bytes)
+        return bytes
     }
 
     /// Where the submitted change stands in an entry line; nil for a refusal.
@@ -98,5 +141,24 @@ public enum EntryCodec {
             replica: try reader.name("replica"),
             common: reader.optional("common") == nil ? nil : try reader.base("common"), moved: try reader.flag("moved"),
             body: body)
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// A number from 0, in decimal digits.
+    fileprivate mutating func appendDecimal(_ number: Int64) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var rest = number.magnitude
+        var first = 20
+        repeat {
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        } while rest > 0
+        digits.span.extracting(first..<20).withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }

@@ -103,14 +103,16 @@ extension Base {
 
 /// Reads one line as one object. How long it may be, its framer has said.
 func parseObject(_ line: [UInt8], _ subject: String) throws(CodecError) -> MemberReader {
-    let value: Value
+    var scanner = JSONScanner()
+    return try parseObject(line.span.bytes, subject, with: &scanner)
+}
+
+/// Reads one line as one object. How long it may be, its framer has said.
+func parseObject(_ line: RawSpan, _ subject: String, with scanner: inout JSONScanner) throws(CodecError) -> MemberReader {
     do throws(JSONError) {
-        var scanner = JSONScanner()
-        let span = line.span.bytes
-        try scanner.scan(span)
-        value = Value(of: scanner.tape, in: span)
+        try scanner.scan(line)
     } catch {
         throw CodecError("\(subject): \(error)")
     }
-    return try MemberReader(value, subject)
+    return try MemberReader(Value(of: scanner.tape, in: line), subject)
 }

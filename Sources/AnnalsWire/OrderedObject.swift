@@ -1,13 +1,19 @@
+internal import AnnalsJSON
 internal import AnnalsModel
 
 /// An object's bytes with its members in the order of the SPEC, which is also the order in which a person reads them.
 struct OrderedObject {
-    private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+    private var writer = JSONWriter()
+
+    init() { writer.beginObject() }
+
+    /// What was written so far: without the closing brace.
+    var bytes: [UInt8] { writer.bytes }
 
     /// - Precondition: `name` needs no escaping: it is a word of the protocol.
     mutating func add(_ name: StaticString, _ value: Value) {
-        addName(name)
-        bytes += value.canonicalBytes
+        writer.key(name)
+        value.write(to: &writer)
     }
 
     mutating func add(_ name: StaticString, _ value: Value?) {
@@ -15,21 +21,19 @@ struct OrderedObject {
     }
 
     /// A member whose value is JSON already.
-    mutating func add(_ name: StaticString, raw: some Sequence<UInt8>) {
-        addName(name)
-        bytes += raw
-    }
-
-    private mutating func addName(_ name: StaticString) {
-        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes += $0 }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+    mutating func add(_ name: StaticString, raw: [UInt8]) {
+        writer.member(name, raw: raw)
     }
 
     consuming func finished() -> [UInt8] {
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The object as a line of its own.
+    consuming func line() -> [UInt8] {
+        writer.endObject()
+        writer.lineFeed()
+        return writer.bytes
     }
 }

@@ -68,7 +68,7 @@ public enum ServerMessageCodec {
         case .ping: object.add("type", "ping")
         case .pong: object.add("type", "pong")
         }
-        return object.finished() + [UInt8(ascii: "\n")]
+        return object.line()
     }
 
     private static func about(_ workspace: Name, _ replica: Name, _ n: Int64, _ type: Value, _ object: inout OrderedObject) {

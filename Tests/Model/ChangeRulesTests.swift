@@ -1,4 +1,5 @@
 import AnnalsModel
+import AnnalsWire
 import Testing
 
 private let item = ItemID(ChangeID(random: 1, 1), 1)

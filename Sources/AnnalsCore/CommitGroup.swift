@@ -1,0 +1,171 @@
+internal import AnnalsJSON
+internal import AnnalsModel
+internal import AnnalsWire
+
+/// Entries that become durable together, and who waits for them.
+struct CommitGroup: Sendable {
+    var log: LogGroup
+    /// The accepted changes of one session and replica that follow each other in the group.
+    private(set) var runs: [Run] = []
+    /// The refused ones; each is answered by itself.
+    private(set) var refusals: [Refused] = []
+    /// What each line is, in their order.
+    private var lines: [Line] = []
+    /// The places of the replicas that have a line here, for the sequencer.
+    var lanes: [Int] = []
+    /// Where the group is cut when it is sent, for it may be larger than a batch.
+    private(set) var cuts: [Cut] = []
+    private var chain: ChainHash
+    private var time: EntryCodec.Time
+
+    struct Run: Sendable {
+        let session: SessionID
+        let replica: Name
+        let firstN: Int64
+        var lastN: Int64
+        var lastSeq: Int64
+    }
+
+    struct Refused: Sendable {
+        var session: SessionID
+        let replica: Name
+        let n: Int64
+        let hash: ShortHash
+        let violation: RuleViolation
+    }
+
+    private struct Line: Sendable {
+        let id: (UInt64, UInt64)
+        let hash: ShortHash
+        let isAccepted: Bool
+    }
+
+    /// The end of a batch within the group.
+    struct Cut: Sendable {
+        var count: Int64
+        var offset: Int
+        var head: Digest
+    }
+
+    /// A group that begins with entry `first`, after H(first − 1) `head`.
+    init(workspace: Name, first: Int64, after head: Digest, expected: Int) {
+        log = LogGroup(
+            workspace: workspace, first: first, count: 0, bytes: [], head: head, at: Instant(milliseconds: 0), last: [:])
+        log.bytes.reserveCapacity(expected)
+        chain = ChainHash(head: head)
+        time = EntryCodec.Time(log.at)
+    }
+
+    // MARK: Filling
+
+    /// Appends the next line: a change, as it was submitted.
+    mutating func append(
+        _ change: RawSpan, at now: Instant, _ author: EntryCodec.Author, common: Base?, moved: Bool
+    ) {
+        let start = begin(now)
+        EntryCodec.append(
+            seq: log.first + log.count, time, author, common: common, moved: moved, change: change, to: &log.bytes)
+        end(from: start)
+    }
+
+    /// Appends the next line: a refusal.
+    mutating func append(_ refusal: Refusal, at now: Instant, _ author: EntryCodec.Author) {
+        let start = begin(now)
+        EntryCodec.append(seq: log.first + log.count, time, author, refusal, to: &log.bytes)
+        end(from: start)
+    }
+
+    private mutating func begin(_ now: Instant) -> Int {
+        if now != time.at { time = EntryCodec.Time(now) }
+        log.at = now
+        return log.bytes.count
+    }
+
+    private mutating func end(from start: Int) {
+        let leaf = sha256(log.bytes.span.bytes.extracting(start..<log.bytes.count))
+        chain.append(leaf: leaf)
+        log.bytes.append(UInt8(ascii: "\n"))
+        log.head = chain.head
+        log.count += 1
+    }
+
+    /// Notes whose change the last line is.
+    mutating func accepted(_ session: SessionID, _ replica: Name, _ change: ChangePlaces, _ hash: ShortHash) {
+        lines.append(Line(id: change.idBytes, hash: hash, isAccepted: true))
+        let seq = log.first + log.count - 1
+        if let last = runs.indices.last, runs[last].lastSeq == seq - 1, runs[last].lastN == change.n - 1,
+            runs[last].session == session, runs[last].replica == replica
+        {
+            runs[last].lastN = change.n
+            runs[last].lastSeq = seq
+        } else {
+            runs.append(Run(session: session, replica: replica, firstN: change.n, lastN: change.n, lastSeq: seq))
+        }
+    }
+
+    /// Notes whose change the last line refuses.
+    mutating func refused(
+        _ violation: RuleViolation, _ session: SessionID, _ replica: Name, _ change: ChangePlaces, _ hash: ShortHash
+    ) {
+        lines.append(Line(id: change.idBytes, hash: hash, isAccepted: false))
+        refusals.append(Refused(session: session, replica: replica, n: change.n, hash: hash, violation: violation))
+    }
+
+    /// Ends a batch where one is full.
+    mutating func cut(_ limits: Limits) {
+        let (count, offset) = cuts.last.map { ($0.count, $0.offset) } ?? (0, 0)
+        if log.bytes.count - offset >= limits.turnBytes || log.count - count >= Int64(limits.batchLines) {
+            cuts.append(Cut(count: log.count, offset: log.bytes.count, head: log.head))
+        }
+    }
+
+    // MARK: Duplicates
+
+    /// The hash of this change of the group; nil where the group does not have it.
+    func hash(of replica: Name, _ n: Int64) -> ShortHash? {
+        if let run = run(of: replica, n) { return lines[Int(run.lastSeq - (run.lastN - n) - log.first)].hash }
+        return refusals.first { $0.replica == replica && $0.n == n }?.hash
+    }
+
+    /// Whether an accepted change of the group has this id.
+    func accepted(_ id: ChangeID) -> Bool {
+        lines.contains { $0.isAccepted && $0.id == id.bytes }
+    }
+
+    /// Lets a session that sent a duplicate wait for the original.
+    mutating func join(_ session: SessionID, _ replica: Name, _ n: Int64) {
+        if let original = run(of: replica, n) {
+            let seq = original.lastSeq - (original.lastN - n)
+            if runs.contains(where: { $0.session == session && $0.replica == replica && ($0.firstN...$0.lastN).contains(n) }) {
+                return
+            }
+            if let last = runs.indices.last, runs[last].session == session, runs[last].replica == replica,
+                runs[last].lastN == n - 1, runs[last].lastSeq == seq - 1
+            {
+                runs[last].lastN = n
+                runs[last].lastSeq = seq
+            } else {
+                runs.append(Run(session: session, replica: replica, firstN: n, lastN: n, lastSeq: seq))
+            }
+        } else if var copy = refusals.first(where: { $0.replica == replica && $0.n == n }) {
+            if refusals.contains(where: { $0.session == session && $0.replica == replica && $0.n == n }) { return }
+            copy.session = session
+            refusals.append(copy)
+        }
+    }
+
+    private func run(of replica: Name, _ n: Int64) -> Run? {
+        runs.first { $0.replica == replica && ($0.firstN...$0.lastN).contains(n) }
+    }
+}
+
+extension ChangeID {
+    /// Its sixteen characters, as ``ChangePlaces`` has them.
+    fileprivate var bytes: (UInt64, UInt64) {
+        var words: (UInt64, UInt64) = (0, 0)
+        for (index, byte) in raw.utf8.enumerated() {
+            if index < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
+        }
+        return words
+    }
+}

@@ -1,0 +1,173 @@
+internal import AnnalsJSON
+
+/// The rules for one operation. What it throws does not say which operation it was.
+struct OperationCheck {
+    let places: OperationPlaces
+    let role: Role
+
+    init(_ places: OperationPlaces, _ role: Role) {
+        self.places = places
+        self.role = role
+    }
+
+    func check(_ vocabulary: Vocabulary, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+        guard let word = places.kind, tape[word].isWord(in: bytes) else { throw invalid("malformed kind") }
+        guard let verb = places.verb(tape, bytes) else { throw invalid("no operation") }
+        try checkNames(verb, tape, bytes)
+        guard let index = vocabulary.kinds.indices.first(where: { tape[word].equals(vocabulary.kinds[$0].name, in: bytes) })
+        else { return }
+        let kind = vocabulary.kinds[index]
+        switch verb {
+        case .create: try checkCreate(kind, tape, bytes)
+        case .set: try checkWrite(kind, .latest, .contested, verb, nullAllowed: true, tape, bytes)
+        case .code: try checkWrite(kind, .perCoder, .perCoder, verb, nullAllowed: true, tape, bytes)
+        case .add: try checkWrite(kind, .set, .set, verb, nullAllowed: false, tape, bytes)
+        case .append: try checkWrite(kind, .append, .append, verb, nullAllowed: false, tape, bytes)
+        case .remove: try checkElements(kind, .set, verb, tape, bytes)
+        case .retract where places.retractsElements: try checkElements(kind, .append, verb, tape, bytes)
+        case .retract, .restore: try require(kind.role, "\(verb.rawValue) \(kind.name)")
+        case .resolve: try checkResolve(kind, tape, bytes)
+        }
+    }
+
+    private func checkCreate(_ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+        try require(kind.role, "create \(kind.name)")
+        let isText = places.id.flatMap { tape[$0].withText(in: bytes) { $1.count == 71 } } ?? false
+        if kind.namedByText != isText || (!kind.namedByText && places.id != nil) {
+            throw invalid("wrong id for a new \(kind.name)")
+        }
+        guard let fields = places.fields else { throw invalid("no fields") }
+        for index in kind.fields.indices where kind.fields[index].required {
+            if tape.member(named: kind.fields[index].name, of: fields, in: bytes) == nil {
+                throw invalid("\(kind.name) needs \(kind.fields[index].name)")
+            }
+        }
+        var members = tape.members(of: fields)
+        while let member = members.next(in: tape) {
+            do throws(RuleViolation) {
+                try checkField(member, kind, tape, bytes)
+            } catch {
+                // Of several faults everyone names the same one, however the fields are ordered.
+                for member in inOrderOfNames(fields, tape, bytes) { try checkField(member, kind, tape, bytes) }
+                throw error
+            }
+        }
+    }
+
+    private func checkField(
+        _ member: JSONMembers.Member, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
+    ) throws(RuleViolation) {
+        guard let rule = kind.rule(ofField: tape[member.key], in: bytes) else { return }
+        switch rule.merge {
+        case .immutable, .latest, .contested: break
+        default: throw invalid("\(rule.name) is written by \(rule.merge.operation ?? ""), not create")
+        }
+        try require(rule.role, "write \(kind.name).\(rule.name)")
+        try check(member.value, rule, kind, tape, bytes)
+    }
+
+    private func checkWrite(
+        _ kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, nullAllowed: Bool,
+        _ tape: JSONTape, _ bytes: RawSpan
+    ) throws(RuleViolation) {
+        guard let value = places.value, let rule = try rule(of: kind, first, second, verb, tape, bytes) else { return }
+        if nullAllowed, tape[value].isNull { return }
+        try check(value, rule, kind, tape, bytes)
+    }
+
+    private func checkElements(
+        _ kind: KindRule, _ merge: MergeClass, _ verb: OperationPlaces.Verb, _ tape: JSONTape, _ bytes: RawSpan
+    ) throws(RuleViolation) {
+        _ = try rule(of: kind, merge, merge, verb, tape, bytes)
+        if isEmpty(places.elements, tape) { throw invalid("nothing to \(verb.rawValue)") }
+    }
+
+    private func checkResolve(_ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+        if isEmpty(places.closes, tape) { throw invalid("closes nothing") }
+        if let field = places.field, let value = places.value, tape[field].equals(Entity.existenceField, in: bytes) {
+            guard tape[value].string(in: bytes).flatMap(Existence.init(rawValue:)) != nil else {
+                throw invalid("existence is present or retracted")
+            }
+            return try require(kind.role, "retract or restore \(kind.name)")
+        }
+        try checkWrite(kind, .contested, .perCoder, .resolve, nullAllowed: true, tape, bytes)
+    }
+
+    /// Fields are words, known or not, and none is called as the existence cell is.
+    private func checkNames(_ verb: OperationPlaces.Verb, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+        switch verb {
+        case .create:
+            guard let fields = places.fields else { return }
+            var members = tape.members(of: fields)
+            var isWrong = false
+            while !isWrong, let member = members.next(in: tape) { isWrong = !isField(tape[member.key], bytes) }
+            guard isWrong else { return }
+            for place in inOrderOfNames(fields, tape, bytes) { try checkName(tape[place.key], verb, bytes) }
+        case .restore: return
+        case .retract where !places.retractsElements: return
+        default:
+            if let field = places.field { try checkName(tape[field], verb, bytes) }
+        }
+    }
+
+    private func isField(_ name: JSONSlice, _ bytes: RawSpan) -> Bool {
+        name.isWord(in: bytes) && !name.equals(Entity.existenceField, in: bytes)
+    }
+
+    private func checkName(_ name: JSONSlice, _ verb: OperationPlaces.Verb, _ bytes: RawSpan) throws(RuleViolation) {
+        if isField(name, bytes) { return }
+        guard name.isWord(in: bytes) else { throw invalid("malformed field") }
+        if verb != .resolve { throw invalid("existence is written by retract, restore and resolve") }
+    }
+
+    private func rule(
+        of kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, _ tape: JSONTape,
+        _ bytes: RawSpan
+    ) throws(RuleViolation) -> FieldRule? {
+        guard let field = places.field, let rule = kind.rule(ofField: tape[field], in: bytes) else { return nil }
+        guard rule.merge == first || rule.merge == second else {
+            throw invalid("\(kind.name).\(rule.name) is \(rule.merge.rawValue): \(verb.rawValue) does not write it")
+        }
+        try require(rule.role, "write \(kind.name).\(rule.name)")
+        return rule
+    }
+
+    private func check(
+        _ value: Int, _ rule: FieldRule, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
+    ) throws(RuleViolation) {
+        do throws(ValueMismatch) {
+            try rule.type.check(value, of: tape, in: bytes)
+        } catch {
+            throw invalid(error.within("\(kind.name).\(rule.name)").description)
+        }
+    }
+
+    private func isEmpty(_ list: Int?, _ tape: JSONTape) -> Bool {
+        guard let list else { return true }
+        var elements = tape.elements(of: list)
+        return elements.next(in: tape) == nil
+    }
+
+    /// An object's members by the bytes of their names.
+    private func inOrderOfNames(_ object: Int, _ tape: JSONTape, _ bytes: RawSpan) -> [JSONMembers.Member] {
+        var all: [JSONMembers.Member] = []
+        var members = tape.members(of: object)
+        while let member = members.next(in: tape) { all.append(member) }
+        let names = all.map { tape[$0.key].string(in: bytes) ?? "" }
+        return all.indices.sorted { precedes(names[$0], names[$1]) }.map { all[$0] }
+    }
+
+    private func require(_ least: Role, _ act: @autoclosure () -> String) throws(RuleViolation) {
+        if role < least { throw RuleViolation(.role, "only a \(least.rawValue) may \(act())") }
+    }
+
+    private func invalid(_ reason: String) -> RuleViolation { RuleViolation(.invalid, reason) }
+}
+
+extension KindRule {
+    /// The rule of the field that this string names.
+    fileprivate func rule(ofField name: JSONSlice, in bytes: RawSpan) -> FieldRule? {
+        for index in fields.indices where name.equals(fields[index].name, in: bytes) { return fields[index] }
+        return nil
+    }
+}
