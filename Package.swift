@@ -65,6 +65,11 @@ let package = Package(
         // For tests only.
         .target(name: "CFaultVFS", dependencies: [sqlite]),
         layer("AnnalsTesting", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "CFaultVFS", sqlite]),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        // Counts what a push costs the server's machine: `scripts/hot-path`.
+        .executableTarget(
+            name: "hot-path", dependencies: ["AnnalsModel", "AnnalsWire", "AnnalsCore", "CAllocations"], path: "Tests/HotPath",
+            swiftSettings: strict),
         tests("EDTF", ["EDTF"]),
         tests("JSON", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting"]),
         tests("Model", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting", "EDTF"]),

@@ -61,6 +61,11 @@ extension ServerCore {
         else { return }
         if attachment.sending.map({ $0.next == cursor }) ?? false {
             sendTurn(id, workspace, now: now, into: &effects)
+        } else if let group = recent[workspace].last(where: { $0.first <= cursor }), group.first == cursor,
+            attachment.credit >= Int64(group.lineBytes)
+        {
+            send(group, to: place, id, workspace, into: &effects)
+            pump(id, workspace, now: now, into: &effects)
         } else {
             sessions.values[place].change(workspace) {
                 $0.sending = nil
@@ -122,28 +127,50 @@ extension ServerCore {
     /// Sends a group that has just become durable to everyone who is live: the same bytes to all, composed once.
     mutating func fanOut(_ group: CommitGroup, _ workspace: Int, now: Instant, into effects: inout [ServerEffect]) {
         let log = group.log
-        var batches: [UInt8]?
+        let isFollowed = followers[workspace].contains { id in
+            sessions.index(forKey: id).map { sessions.values[$0][workspace]?.cursor != nil } ?? false
+        }
+        guard isFollowed else { return recent[workspace].removeAll() }
+        let group = RecentGroup(
+            first: log.first, count: log.count, lineBytes: log.bytes.count,
+            batches: compose(group, sequencers[workspace].durable, now: now))
+        remember(group, workspace)
         for id in followers[workspace] {
-            guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing else { continue }
-            var fits = false
-            let isFree = sessions.values[place].unsent < configuration.limits.turnBytes
-            sessions.values[place].change(workspace) {
-                fits =
-                    isFree && $0.cursor == log.first && $0.wantsLive && $0.sending == nil && !$0.isReading
-                    && $0.credit >= Int64(log.bytes.count)
-                if fits {
-                    $0.cursor = log.first + log.count
-                    $0.credit -= Int64(log.bytes.count)
-                }
-            }
-            guard fits else {
+            guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing,
+                let attachment = sessions.values[place][workspace]
+            else { continue }
+            let fits =
+                attachment.cursor == log.first && attachment.wantsLive && attachment.sending == nil && !attachment.isReading
+                && attachment.credit >= Int64(log.bytes.count) && sessions.values[place].unsent < configuration.limits.turnBytes
+            if fits {
+                send(group, to: place, id, workspace, into: &effects)
+            } else {
                 pump(id, workspace, now: now, into: &effects)
-                continue
             }
-            let bytes = batches ?? compose(group, sequencers[workspace].durable, now: now)
-            batches = bytes
-            sessions.values[place].unsent += bytes.count
-            effects.append(.write(id, bytes))
+        }
+    }
+
+    /// Sends a group as it was composed.
+    private mutating func send(
+        _ group: RecentGroup, to place: Dictionary<SessionID, ServerSession>.Index, _ id: SessionID, _ workspace: Int,
+        into effects: inout [ServerEffect]
+    ) {
+        sessions.values[place].change(workspace) {
+            $0.cursor = group.first + group.count
+            $0.credit -= Int64(group.lineBytes)
+            $0.sending = nil
+            $0.announced = $0.announced && $0.wantsLive
+        }
+        sessions.values[place].unsent += group.batches.count
+        effects.append(.write(id, group.batches))
+    }
+
+    /// Keeps the last groups for those who are a little behind: they read the store only when they fall further back.
+    private mutating func remember(_ group: RecentGroup, _ workspace: Int) {
+        recent[workspace].append(group)
+        var bytes = recent[workspace].reduce(0) { $0 + $1.batches.count }
+        while bytes > configuration.limits.recentBytes, recent[workspace].count > 1 {
+            bytes -= recent[workspace].removeFirst().batches.count
         }
     }
 
@@ -191,4 +218,14 @@ extension ServerSession.Sending {
         offset = end + 1
         next += 1
     }
+}
+
+/// A group that became durable lately, as it is sent.
+struct RecentGroup: Sendable {
+    let first: Int64
+    let count: Int64
+    /// The bytes of its lines, which credit is counted in.
+    let lineBytes: Int
+    /// Its batches, each with its header and checkpoint.
+    let batches: [UInt8]
 }

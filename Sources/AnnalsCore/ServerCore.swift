@@ -42,6 +42,8 @@ public struct ServerCore: Sendable {
     var pushing: ServerSession.Push?
     /// For each workspace the sessions that pulled, in the order in which they came.
     var followers: [[SessionID]] = []
+    /// For each workspace the groups that became durable last.
+    var recent: [[RecentGroup]] = []
     /// Whether an `append` is under way: one at a time, and what comes meanwhile fills the next group.
     var isWriting = false
     /// Whether the store could not be opened after a failed commit: what the last commit left is not known, so nothing is
@@ -60,6 +62,7 @@ public struct ServerCore: Sendable {
             sequencers.append(Sequencer(head, limits: configuration.limits))
         }
         followers = Array(repeating: [], count: sequencers.count)
+        recent = Array(repeating: [], count: sequencers.count)
     }
 
     /// The place of the workspace of this name; nil where there is none.
@@ -177,6 +180,7 @@ public struct ServerCore: Sendable {
         isStoreLost = heads.isEmpty
         for workspace in sequencers.indices {
             let durable = sequencers[workspace].durable
+            recent[workspace] = []
             sequencers[workspace].restart(heads.first { $0.workspace == durable.workspace } ?? durable)
         }
         waitingForCommit = []

@@ -48,6 +48,7 @@ public struct JSONSlice: Sendable, Hashable {
 // MARK: Scalars
 
 extension JSONSlice {
+    @inlinable
     public var isNull: Bool { kind == .null }
 
     /// nil unless this is true or false.
@@ -56,6 +57,7 @@ extension JSONSlice {
     }
 
     /// nil unless this is an integer.
+    @inlinable
     public func int64(in bytes: RawSpan) -> Int64? {
         guard kind == .integer else { return nil }
         let isNegative = bytes.byte(Int(start)) == UInt8(ascii: "-")
@@ -85,16 +87,16 @@ extension JSONSlice {
     }
 
     /// Whether this is a string with exactly this text.
+    @inlinable @inline(__always)
     public func equals(_ text: StaticString, in bytes: RawSpan) -> Bool {
         guard kind == .string else { return false }
-        let count = text.utf8CodeUnitCount
-        if isPlain {
-            guard Int(end) - Int(start) == count + 2 else { return false }
-            for index in 0..<count where bytes.byte(Int(start) + 1 + index) != text.utf8Start[index] { return false }
-            return true
-        }
+        return isPlain ? bytes.equals(Int(start) + 1..<Int(end) - 1, text) : equalsEscaped(text, in: bytes)
+    }
+
+    @usableFromInline @inline(never)
+    func equalsEscaped(_ text: StaticString, in bytes: RawSpan) -> Bool {
         var rest = JSONText(content)
-        for index in 0..<count where rest.next(in: bytes) != text.utf8Start[index] { return false }
+        for index in 0..<text.utf8CodeUnitCount where rest.next(in: bytes) != text.utf8Start[index] { return false }
         return rest.next(in: bytes) == nil
     }
 

@@ -11,8 +11,8 @@ extension RawSpan {
     }
 
     /// Eight bytes, the first one in the lowest bits; the caller has made sure that they are there.
-    @inline(__always)
-    func word(_ offset: Int) -> UInt64 {
+    @inlinable @inline(__always)
+    package func word(_ offset: Int) -> UInt64 {
         precondition(UInt(bitPattern: offset) <= UInt(bitPattern: byteCount) - 8)
         return UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
@@ -51,6 +51,7 @@ extension RawSpan {
     }
 
     /// Whether `range` here and `other` have the same bytes.
+    @inlinable
     package func equals(_ range: Range<Int>, _ other: RawSpan) -> Bool {
         guard range.count == other.byteCount else { return false }
         var at = 0
@@ -68,7 +69,7 @@ extension RawSpan {
 
 extension RawSpan {
     /// Whether `range` has the bytes of this text.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
         for index in 0..<range.count where byte(range.lowerBound + index) != text.utf8Start[index] { return false }
@@ -76,6 +77,7 @@ extension RawSpan {
     }
 
     /// Whether `range` has the bytes of this text.
+    @inlinable @inline(__always)
     package func equals(_ range: Range<Int>, _ text: String) -> Bool {
         guard range.count == text.utf8.count else { return false }
         let utf8 = text.utf8.span

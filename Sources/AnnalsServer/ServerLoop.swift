@@ -14,12 +14,14 @@ actor ServerLoop {
     private let logger: Logger
     private var writer: LogWriter?
     private var reader: LogReader?
-    private var streams: [SessionID: UV.Stream] = [:]
+    private var peers: [SessionID: ServerPeer] = [:]
     private var listeners: [Listener] = []
     private var timer: UV.Timer?
     private var lastSession: UInt64 = 0
-    /// Sessions written to since their queues were last looked at.
-    private var written: Set<SessionID> = []
+    /// Peers that were written to in this turn: what goes to one of them leaves in one piece.
+    private var written: [ServerPeer] = []
+    /// Kept for its capacity.
+    private var effects: [ServerEffect] = []
 
     init(loop: EventLoop, core: ServerCore, logger: Logger) {
         self.loop = loop
@@ -63,7 +65,8 @@ actor ServerLoop {
     func stop() -> [WorkerThread] {
         for listener in listeners { listener.close() }
         timer?.close()
-        for stream in streams.values {
+        for peer in peers.values {
+            let stream = peer.stream
             stream.write(
                 ServerMessageCodec.encode(
                     .error(
@@ -87,15 +90,16 @@ actor ServerLoop {
     private func accepted(_ stream: UV.Stream) {
         lastSession += 1
         let id = SessionID(lastSession)
-        streams[id] = stream
+        peers[id] = ServerPeer(id, stream)
         stream.onRead = { [weak self] bytes in
-            let copy = [UInt8](bytes)
-            self?.assumeIsolated { $0.handle(.bytes(id, copy)) }
+            // Safe: a loop calls back on its own thread, which is this actor's.
+            nonisolated(unsafe) let bytes = bytes
+            self?.assumeIsolated { $0.received(bytes, from: id) }
         }
         stream.onDrained = { [weak self] in self?.assumeIsolated { $0.handle(.drained(id)) } }
         stream.onClosed = { [weak self] _ in
             self?.assumeIsolated {
-                $0.streams[id] = nil
+                $0.peers[id] = nil
                 $0.handle(.closed(id))
             }
         }
@@ -104,30 +108,47 @@ actor ServerLoop {
         stream.startReading()
     }
 
+    /// Hands bytes to the core where they stand, and does what it says.
+    private func received(_ bytes: UnsafeRawBufferPointer, from id: SessionID) {
+        let now = now
+        core.receive(bytes.bytes, from: id, now: now, into: &effects)
+        performAll(now)
+    }
+
     /// Hands one input to the core and does what it says.
     private func handle(_ input: ServerInput) {
-        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        var effects: [ServerEffect] = []
+        let now = now
         core.handle(input, now: now, into: &effects)
-        perform(effects)
-        // What the system took at once is out: tell the core, which may have more for those peers.
-        while let id = written.popFirst() {
-            guard let stream = streams[id], stream.writeQueueSize == 0 else { continue }
-            var more: [ServerEffect] = []
-            core.handle(.drained(id), now: now, into: &more)
-            perform(more)
+        performAll(now)
+    }
+
+    private var now: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+
+    private func performAll(_ now: Instant) {
+        perform()
+        while let peer = written.popLast() {
+            peer.flush()
+            // What the system took at once is out: tell the core, which may have more for those peers.
+            guard peer.stream.isOpen, peer.stream.writeQueueSize == 0 else { continue }
+            core.handle(.drained(peer.id), now: now, into: &effects)
+            perform()
         }
     }
 
-    private func perform(_ effects: [ServerEffect]) {
-        for effect in effects {
+    private func perform() {
+        // Taken out, because closing a stream may call back.
+        var taken: [ServerEffect] = []
+        swap(&taken, &effects)
+        for effect in taken {
             switch effect {
             case .write(let id, let bytes):
-                streams[id]?.write(bytes)
-                written.insert(id)
-            case .close(let id): streams[id]?.shutdownThenClose()
-            case .pause(let id): streams[id]?.stopReading()
-            case .resume(let id): streams[id]?.startReading()
+                guard let peer = peers[id] else { break }
+                if peer.queue(bytes) { written.append(peer) }
+            case .close(let id):
+                peers[id]?.flush()
+                peers[id]?.stream.shutdownThenClose()
+            case .pause(let id): peers[id]?.stream.stopReading()
+            case .resume(let id): peers[id]?.stream.startReading()
             case .append(let groups): writer?.append(groups)
             case .reopen: writer?.reopen()
             case .read(let id, let workspace, let seq): reader?.stretch(id, workspace, seq)
@@ -136,6 +157,33 @@ actor ServerLoop {
             case .log(let event): logger.record(event)
             }
         }
+        taken.removeAll(keepingCapacity: true)
+        if effects.isEmpty { swap(&taken, &effects) }
+    }
+}
+
+/// A connection, and what is to be written to it in this turn of the loop.
+private final class ServerPeer {
+    let id: SessionID
+    let stream: UV.Stream
+    private var queued: [[UInt8]] = []
+
+    init(_ id: SessionID, _ stream: UV.Stream) {
+        self.id = id
+        self.stream = stream
+    }
+
+    /// - Returns: whether these bytes are the first of the turn.
+    func queue(_ bytes: [UInt8]) -> Bool {
+        queued.append(bytes)
+        return queued.count == 1
+    }
+
+    func flush() {
+        if queued.isEmpty { return }
+        let pieces = queued
+        queued = []
+        stream.write(pieces)
     }
 }
 

@@ -12,6 +12,8 @@ struct WorkspaceRow {
     var seq: Int64
     var head: Digest
     var at: Instant
+    /// The seq up to which the marks stand in their own table.
+    var marked: Int64
 }
 
 /// A group's row, with or without its bytes.
@@ -31,12 +33,35 @@ enum LogReads {
     }
 
     static func workspace(_ name: Name, _ db: Database) throws -> WorkspaceRow? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT id, log, start, epoch, seq, head, at FROM workspace WHERE name = ?")
+        let statement = try db.cachedStatement(sql: "SELECT id, log, start, epoch, at, marked FROM workspace WHERE name = ?")
         guard let row = try Row.fetchOne(statement, arguments: [name.raw]) else { return nil }
-        return WorkspaceRow(
-            id: row[0], log: row[1], start: try digest(row[2]), epoch: row[3], seq: row[4], head: try digest(row[5]),
-            at: Instant(milliseconds: row[6]))
+        let start = try digest(row[2])
+        var workspace = WorkspaceRow(
+            id: row[0], log: row[1], start: start, epoch: row[3], seq: 0, head: start, at: Instant(milliseconds: row[4]),
+            marked: row[5])
+        let last = try db.cachedStatement(
+            sql: "SELECT key, count, at, head FROM commit_group WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1")
+        let keys: StatementArguments = [LogSchema.key(workspace.id, 1), LogSchema.key(workspace.id, LogSchema.seqMax)]
+        if let group = try Row.fetchOne(last, arguments: keys) {
+            workspace.seq = LogSchema.seq(ofKey: group[0]) + group[1] - 1
+            workspace.at = Instant(milliseconds: group[2])
+            workspace.head = try digest(group[3])
+        }
+        return workspace
+    }
+
+    /// The marks of the groups that are not in the marks' own table yet.
+    static func unmarked(_ workspace: WorkspaceRow, _ db: Database) throws -> [Name: ReplicaMark] {
+        let statement = try db.cachedStatement(sql: "SELECT marks FROM commit_group WHERE key BETWEEN ? AND ? ORDER BY key")
+        let keys: StatementArguments = [
+            LogSchema.key(workspace.id, workspace.marked + 1), LogSchema.key(workspace.id, LogSchema.seqMax),
+        ]
+        var all: [Name: ReplicaMark] = [:]
+        let rows = try String.fetchCursor(statement, arguments: keys)
+        while let row = try rows.next() {
+            for (replica, mark) in try ReplicaMarks.read(row) { all[replica] = mark }
+        }
+        return all
     }
 
     /// - throws: `LogStoreError.unknownWorkspace`
@@ -56,6 +81,7 @@ enum LogReads {
             guard let hash = ShortHash(hex: mark[2]) else { throw damaged("a replica's hash is none") }
             head.last[try Self.name(mark[0])] = ReplicaMark(n: mark[1], hash: hash, user: try Self.name(mark[3]))
         }
+        head.last.merge(try unmarked(row, db)) { $1 }
         let moved = try String.fetchCursor(db, sql: "SELECT change FROM moved WHERE workspace = ?", arguments: [row.id])
         while let raw = try moved.next() {
             guard let change = ChangeID(raw) else { throw damaged("a change's id is none") }

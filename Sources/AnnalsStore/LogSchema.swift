@@ -11,6 +11,8 @@ enum LogSchema {
     /// The version of the tables below.
     static let version: Int32 = 1
     static let pageBytes = 16_384
+    /// How many entries' marks may stand in groups alone: so a group costs one row, and a start reads few of them.
+    static let unmarkedMax: Int64 = 4096
 
     /// The bits of a group's key that hold its first seq; those above hold the workspace's id.
     static let seqBits: Int64 = 40
@@ -20,6 +22,8 @@ enum LogSchema {
     static func key(_ workspace: Int64, _ seq: Int64) -> Int64 { workspace << seqBits | seq }
     static func seq(ofKey key: Int64) -> Int64 { key & seqMax }
 
+    /// The head is the last group's. A lonely change so writes one row, which is one page.
+    ///
     /// `bytes` stands last, so that the other columns are read without walking through it.
     static let tables = """
         CREATE TABLE workspace (
@@ -28,15 +32,15 @@ enum LogSchema {
             log TEXT NOT NULL,
             start BLOB NOT NULL,            -- H(0)
             epoch INTEGER NOT NULL,
-            seq INTEGER NOT NULL,
-            head BLOB NOT NULL,             -- H(seq)
-            at INTEGER NOT NULL             -- milliseconds since 1970
+            at INTEGER NOT NULL,            -- milliseconds since 1970: of an empty log
+            marked INTEGER NOT NULL         -- the seq up to which replica_mark holds the marks; groups hold the later ones
         ) STRICT;
         CREATE TABLE commit_group (
             key INTEGER PRIMARY KEY,        -- workspace.id * 2^\(seqBits) + seq of the first line
             count INTEGER NOT NULL,
             at INTEGER NOT NULL,
             head BLOB NOT NULL,             -- H(seq of the last line)
+            marks TEXT NOT NULL,            -- of each replica with a line here, after it: replica n hash user, a line each
             bytes BLOB NOT NULL             -- the lines, each ended by LF
         ) STRICT;
         CREATE TABLE replica_mark (

@@ -15,8 +15,8 @@ enum LogWrites {
         }
         let digest = Data(head.head.bytes)
         try db.cachedStatement(
-            sql: "INSERT INTO workspace (name, log, start, epoch, seq, head, at) VALUES (?, ?, ?, ?, 0, ?, ?)"
-        ).execute(arguments: [head.workspace.raw, head.log, digest, head.epoch, digest, head.at.milliseconds])
+            sql: "INSERT INTO workspace (name, log, start, epoch, at, marked) VALUES (?, ?, ?, ?, ?, 0)"
+        ).execute(arguments: [head.workspace.raw, head.log, digest, head.epoch, head.at.milliseconds])
         guard db.lastInsertedRowID <= LogSchema.workspaceMax else {
             throw LogStoreError(.failed, "The log store holds no more workspaces. Use another data folder for new ones.")
         }
@@ -26,22 +26,35 @@ enum LogWrites {
     static func append(_ group: LogGroup, _ db: Database) throws {
         let workspace = try LogReads.known(group.workspace, db)
         try check(group, follows: workspace)
-        let head = Data(group.head.bytes)
-        try db.cachedStatement(sql: "INSERT INTO commit_group (key, count, at, head, bytes) VALUES (?, ?, ?, ?, ?)")
-            .execute(arguments: [
-                LogSchema.key(workspace.id, group.first), group.count, group.at.milliseconds, head, Data(group.bytes),
+        let marks = group.last.map { ReplicaMarks.line($0.key, $0.value) }.sorted().joined(separator: "\n")
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO commit_group (key, count, at, head, marks, bytes) VALUES (?, ?, ?, ?, ?, ?)")
+        try group.bytes.withUnsafeBytes { bytes in
+            // Not copied: SQLite has taken the bytes when the statement is done.
+            let lines = bytes.baseAddress.map {
+                Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: $0), count: bytes.count, deallocator: .none)
+            }
+            try statement.execute(arguments: [
+                LogSchema.key(workspace.id, group.first), group.count, group.at.milliseconds, Data(group.head.bytes), marks,
+                lines ?? Data(),
             ])
-        try db.cachedStatement(sql: "UPDATE workspace SET seq = ?, head = ?, at = ? WHERE id = ?")
-            .execute(arguments: [group.first + group.count - 1, head, group.at.milliseconds, workspace.id])
-        for (replica, mark) in group.last {
-            try db.cachedStatement(
-                sql: "INSERT OR REPLACE INTO replica_mark (workspace, replica, n, hash, user) VALUES (?, ?, ?, ?, ?)"
-            ).execute(arguments: [workspace.id, replica.raw, mark.n, mark.hash.hex, mark.user.raw])
         }
+        let last = group.first + group.count - 1
+        if last - workspace.marked >= LogSchema.unmarkedMax { try mark(workspace, through: last, db) }
         for change in group.moved {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO moved (workspace, change) VALUES (?, ?)")
                 .execute(arguments: [workspace.id, change.raw])
         }
+    }
+
+    /// Brings the marks of the groups into their own table.
+    private static func mark(_ workspace: WorkspaceRow, through last: Int64, _ db: Database) throws {
+        for (replica, mark) in try LogReads.unmarked(workspace, db) {
+            try db.cachedStatement(
+                sql: "INSERT OR REPLACE INTO replica_mark (workspace, replica, n, hash, user) VALUES (?, ?, ?, ?, ?)"
+            ).execute(arguments: [workspace.id, replica.raw, mark.n, mark.hash.hex, mark.user.raw])
+        }
+        try db.cachedStatement(sql: "UPDATE workspace SET marked = ? WHERE id = ?").execute(arguments: [last, workspace.id])
     }
 
     private static func check(_ group: LogGroup, follows workspace: WorkspaceRow) throws {

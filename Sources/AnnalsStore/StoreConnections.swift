@@ -24,6 +24,7 @@ final class StoreConnections: Sendable {
             return writer
         }
         if isNew { try folder.remove(LogSchema.creatingName) }
+        if options.vfs == nil { Self.layOut(path + "-wal", bytes: (options.checkpointPages + 128) * (LogSchema.pageBytes + 24)) }
         self.writer = writer
         var reading = Self.configuration(options, label: "reader")
         reading.readonly = true
@@ -36,6 +37,23 @@ final class StoreConnections: Sendable {
     func close() throws {
         try readers.close()
         try writer.close()
+    }
+
+    /// Gives the empty write-ahead log its usual length at once.
+    ///
+    /// A file that grows with each commit makes the file system note its new length each time, which costs more than the
+    /// commit; SQLite writes over what is there. Zeros are no log: a start after a crash finds nothing in them. Where there
+    /// is no room, the log grows as it did.
+    private static func layOut(_ path: String, bytes: Int) {
+        guard let file = FileHandle(forUpdatingAtPath: path) else { return }
+        defer { try? file.close() }  // Nothing depends on it.
+        do {
+            guard try file.seekToEnd() == 0 else { return }
+            try file.write(contentsOf: Data(count: bytes))
+            try file.synchronize()
+        } catch {
+            try? file.truncate(atOffset: 0)  // It was empty before.
+        }
     }
 
     /// GRDB hands a path to SQLite without naming a VFS; a URI can name it.

@@ -20,7 +20,7 @@ package struct StoreOptions: Sendable {
 
     package init(
         synchronous: Synchronous = .full, vfs: String? = nil, busySeconds: Double = 5, readersMax: Int = 4,
-        checkpointPages: Int = 1024
+        checkpointPages: Int = 512
     ) {
         self.synchronous = synchronous
         self.vfs = vfs

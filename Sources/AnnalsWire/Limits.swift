@@ -58,6 +58,10 @@ public struct Limits: Sendable, Hashable {
     /// has caught up. One line above it is sent whole.
     public var peerOutputBytes = 256 << 10
 
+    /// The bytes of the groups that became durable last and are kept for peers a little behind: 8 MiB for a workspace that
+    /// somebody follows. Beyond it they are served from the store.
+    public var recentBytes = 8 << 20
+
     /// The credit that a replica gives with `pull`, in bytes: 64 MiB. Half of it is stored in one transaction while the other half
     /// arrives, about 75,000 entries: each item that many of them touch is written once. It is what a pull may hold in memory.
     public var pullCreditBytes = 64 << 20

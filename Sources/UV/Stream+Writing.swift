@@ -25,6 +25,11 @@ extension Stream {
         if writeQueueSize > lowWaterBytes { isAboveLowWater = true }
     }
 
+    /// Sends these one after the other, in one call of the system where it takes them.
+    public func write(_ pieces: [[UInt8]]) {
+        write(pieces.count == 1 ? pieces[0] : Array(pieces.joined()))
+    }
+
     /// Bytes written to the stream that the system has not taken yet.
     public var writeQueueSize: Int {
         raw(as: uv_stream_t.self).map { uv_stream_get_write_queue_size($0) } ?? 0
