@@ -29,6 +29,7 @@ install: build ## put `annals` on the PATH (PREFIX=/usr/local)
 test: lint ## every test
 	@scripts/timed "Building the tests in debug (the first time takes 5 to 10 minutes on two cores, later ones seconds)" \
 	    $(SWIFT) build --build-tests
+	@scripts/hot-path debug
 	@$(SWIFT) test --skip-build
 
 test-all: test ## and what takes long: sanitizers, many seeds, a profile of the server

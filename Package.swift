@@ -73,7 +73,7 @@ let package = Package(
         tests("EDTF", ["EDTF"]),
         tests("JSON", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting"]),
         tests("Model", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting", "EDTF"]),
-        tests("Wire", ["AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting", crypto]),
+        tests("Wire", ["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsTesting", crypto]),
         tests("Core", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsTesting", crypto]),
         tests("UV", ["UV"]),
         tests("Store", ["AnnalsModel", "AnnalsCore", "AnnalsStore", "AnnalsTesting", grdb, crypto]),

@@ -41,15 +41,26 @@ struct Sequencer: Sendable {
     }
 
     /// What is the same for all changes of a push.
-    struct Submitter: Sendable {
+    final class Submitter: Sendable {
         let session: SessionID
         let user: Name
         let replica: Name
         let fork: Base?
         let moved: Bool
+        /// The replica's place among the sequencer's.
         fileprivate let lane: Int
         /// The part of the entries' lines between `at` and the change.
         fileprivate let envelope: EntryCodec.Author
+
+        fileprivate init(_ session: SessionID, _ user: Name, _ header: PushHeader, lane: Int) {
+            self.session = session
+            self.user = user
+            replica = header.replica
+            fork = header.fork
+            moved = header.moved
+            self.lane = lane
+            envelope = EntryCodec.Author(user, replica: header.replica)
+        }
     }
 
     enum Verdict: Sendable, Equatable {
@@ -84,9 +95,7 @@ struct Sequencer: Sendable {
             laneOf[header.replica] = lane
             lanes.append(Lane(replica: header.replica, mark: durable.last[header.replica]))
         }
-        return Submitter(
-            session: session, user: user, replica: header.replica, fork: header.fork, moved: header.moved, lane: lane,
-            envelope: EntryCodec.Author(user, replica: header.replica))
+        return Submitter(session, user, header, lane: lane)
     }
 
     /// - Parameters:
@@ -95,7 +104,7 @@ struct Sequencer: Sendable {
     ///   - found: the answer to ``Verdict/needsSearch(_:)``; nil where it was not asked.
     ///   - now: the server's clock.
     mutating func submit(
-        _ change: ChangePlaces, _ line: RawSpan, violation: RuleViolation?, from submitter: borrowing Submitter, found: Bool?,
+        _ change: ChangePlaces, _ line: RawSpan, violation: RuleViolation?, from submitter: Submitter, found: Bool?,
         now: Instant
     ) -> Verdict {
         let digest = sha256(line)
@@ -156,7 +165,7 @@ struct Sequencer: Sendable {
     }
 
     private mutating func duplicate(
-        _ n: Int64, _ hash: ShortHash, _ submitter: borrowing Submitter, last: ReplicaMark
+        _ n: Int64, _ hash: ShortHash, _ submitter: Submitter, last: ReplicaMark
     ) -> Verdict {
         if n == last.n, hash != last.hash { return .stopped(.mismatch) }
         if n <= durable.last[submitter.replica]?.n ?? 0 { return .known }
@@ -191,7 +200,7 @@ struct Sequencer: Sendable {
     }
 
     private mutating func place(
-        _ change: ChangePlaces, _ line: RawSpan, _ digest: Digest, _ submitter: borrowing Submitter, common: Base?,
+        _ change: ChangePlaces, _ line: RawSpan, _ digest: Digest, _ submitter: Submitter, common: Base?,
         violation: RuleViolation?, now: Instant
     ) {
         let seq = tail.seq + 1

@@ -11,7 +11,15 @@ extension JSONSlice {
     }
 
     /// Whether this is a string with exactly this text, compared by bytes.
+    @inline(__always)
     func equals(_ text: String, in bytes: RawSpan) -> Bool {
+        // Most names differ in length already.
+        if isPlain, range.count != text.utf8.count + 2 { return false }
+        return equalsText(text, in: bytes)
+    }
+
+    @inline(never)
+    private func equalsText(_ text: String, in bytes: RawSpan) -> Bool {
         withText(in: bytes) { $0.equals($1, text) } ?? false
     }
 
@@ -29,12 +37,7 @@ extension JSONSlice {
     package func changeIDBytes(in bytes: RawSpan) -> (UInt64, UInt64)? {
         withText(in: bytes) { bytes, range in
             guard range.count == 16, Spelling.isChangeID(bytes, range.lowerBound) else { return nil }
-            var (high, low): (UInt64, UInt64) = (0, 0)
-            for index in 0..<8 {
-                high = high << 8 | UInt64(bytes.byte(range.lowerBound + index))
-                low = low << 8 | UInt64(bytes.byte(range.lowerBound + 8 + index))
-            }
-            return (high, low)
+            return (bytes.word(range.lowerBound).byteSwapped, bytes.word(range.lowerBound + 8).byteSwapped)
         } ?? nil
     }
 

@@ -16,7 +16,12 @@ struct OperationCheck {
         try checkNames(verb, tape, bytes)
         guard let index = vocabulary.kinds.indices.first(where: { tape[word].equals(vocabulary.kinds[$0].name, in: bytes) })
         else { return }
-        let kind = vocabulary.kinds[index]
+        try check(verb, vocabulary.kinds[index], tape, bytes)
+    }
+
+    private func check(
+        _ verb: OperationPlaces.Verb, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
+    ) throws(RuleViolation) {
         switch verb {
         case .create: try checkCreate(kind, tape, bytes)
         case .set: try checkWrite(kind, .latest, .contested, verb, nullAllowed: true, tape, bytes)
@@ -57,28 +62,30 @@ struct OperationCheck {
     private func checkField(
         _ member: JSONMembers.Member, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
-        guard let rule = kind.rule(ofField: tape[member.key], in: bytes) else { return }
-        switch rule.merge {
+        guard let field = kind.field(tape[member.key], in: bytes) else { return }
+        switch kind.fields[field].merge {
         case .immutable, .latest, .contested: break
-        default: throw invalid("\(rule.name) is written by \(rule.merge.operation ?? ""), not create")
+        default:
+            let rule = kind.fields[field]
+            throw invalid("\(rule.name) is written by \(rule.merge.operation ?? ""), not create")
         }
-        try require(rule.role, "write \(kind.name).\(rule.name)")
-        try check(member.value, rule, kind, tape, bytes)
+        try require(kind.fields[field].role, "write \(kind.name).\(kind.fields[field].name)")
+        try check(member.value, field, kind, tape, bytes)
     }
 
     private func checkWrite(
         _ kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, nullAllowed: Bool,
         _ tape: JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
-        guard let value = places.value, let rule = try rule(of: kind, first, second, verb, tape, bytes) else { return }
+        guard let value = places.value, let field = try field(of: kind, first, second, verb, tape, bytes) else { return }
         if nullAllowed, tape[value].isNull { return }
-        try check(value, rule, kind, tape, bytes)
+        try check(value, field, kind, tape, bytes)
     }
 
     private func checkElements(
         _ kind: KindRule, _ merge: MergeClass, _ verb: OperationPlaces.Verb, _ tape: JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
-        _ = try rule(of: kind, merge, merge, verb, tape, bytes)
+        _ = try field(of: kind, merge, merge, verb, tape, bytes)
         if isEmpty(places.elements, tape) { throw invalid("nothing to \(verb.rawValue)") }
     }
 
@@ -120,25 +127,27 @@ struct OperationCheck {
         if verb != .resolve { throw invalid("existence is written by retract, restore and resolve") }
     }
 
-    private func rule(
+    /// The number of the field that is written, where the vocabulary knows it.
+    private func field(
         of kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, _ tape: JSONTape,
         _ bytes: RawSpan
-    ) throws(RuleViolation) -> FieldRule? {
-        guard let field = places.field, let rule = kind.rule(ofField: tape[field], in: bytes) else { return nil }
-        guard rule.merge == first || rule.merge == second else {
-            throw invalid("\(kind.name).\(rule.name) is \(rule.merge.rawValue): \(verb.rawValue) does not write it")
+    ) throws(RuleViolation) -> Int? {
+        guard let name = places.field, let field = kind.field(tape[name], in: bytes) else { return nil }
+        let merge = kind.fields[field].merge
+        guard merge == first || merge == second else {
+            throw invalid("\(kind.name).\(kind.fields[field].name) is \(merge.rawValue): \(verb.rawValue) does not write it")
         }
-        try require(rule.role, "write \(kind.name).\(rule.name)")
-        return rule
+        try require(kind.fields[field].role, "write \(kind.name).\(kind.fields[field].name)")
+        return field
     }
 
     private func check(
-        _ value: Int, _ rule: FieldRule, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
+        _ value: Int, _ field: Int, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         do throws(ValueMismatch) {
-            try rule.type.check(value, of: tape, in: bytes)
+            try kind.fields[field].type.check(value, of: tape, in: bytes)
         } catch {
-            throw invalid(error.within("\(kind.name).\(rule.name)").description)
+            throw invalid(error.within("\(kind.name).\(kind.fields[field].name)").description)
         }
     }
 
@@ -165,9 +174,9 @@ struct OperationCheck {
 }
 
 extension KindRule {
-    /// The rule of the field that this string names.
-    fileprivate func rule(ofField name: JSONSlice, in bytes: RawSpan) -> FieldRule? {
-        for index in fields.indices where name.equals(fields[index].name, in: bytes) { return fields[index] }
+    /// The number of the field that this string names.
+    fileprivate func field(_ name: JSONSlice, in bytes: RawSpan) -> Int? {
+        for index in fields.indices where name.equals(fields[index].name, in: bytes) { return index }
         return nil
     }
 }

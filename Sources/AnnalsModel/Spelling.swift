@@ -7,8 +7,9 @@ enum Spelling {
     /// 16 characters of Crockford's base 32, as ``ChangeID`` has them.
     @inline(__always)
     static func isChangeID(_ bytes: RawSpan, _ start: Int) -> Bool {
-        for at in start..<start + 16 where !isCrockford(bytes.byte(at)) { return false }
-        return true
+        var isRight = true
+        for at in start..<start + 16 { isRight = isRight && isCrockford(bytes.byte(at)) }
+        return isRight
     }
 
     /// `<change id>-<i>` or `sha256:` and 64 hex digits, as ``ItemID`` has them.

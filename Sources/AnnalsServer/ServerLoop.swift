@@ -183,7 +183,7 @@ private final class ServerPeer {
         if queued.isEmpty { return }
         let pieces = queued
         queued = []
-        stream.write(pieces)
+        stream.write(pieces: pieces)
     }
 }
 

@@ -26,7 +26,7 @@ extension Stream {
     }
 
     /// Sends these one after the other, in one call of the system where it takes them.
-    public func write(_ pieces: [[UInt8]]) {
+    public func write(pieces: [[UInt8]]) {
         write(pieces.count == 1 ? pieces[0] : Array(pieces.joined()))
     }
 
