@@ -3,7 +3,7 @@ internal import AnnalsModel
 internal import AnnalsWire
 
 /// Refuses a document whose id is not the SHA-256 of its text: then two imports of one article would not be one document.
-func checkDocumentNames(_ change: ChangePlaces, _ tape: JSONTape, _ line: RawSpan) throws(RuleViolation) {
+func checkDocumentNames(_ change: ChangePlaces, _ tape: borrowing JSONTape, _ line: RawSpan) throws(RuleViolation) {
     var elements = tape.elements(of: change.operations)
     var number = 0
     while let place = elements.next(in: tape) {

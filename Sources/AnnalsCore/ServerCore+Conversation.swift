@@ -105,7 +105,7 @@ extension ServerCore {
         if pushing != nil { return takeChange(line, found: found, from: id, now: now, into: &effects) }
         let message: ClientMessage
         do throws(CodecError) {
-            message = try ClientMessageCodec.decode(line, with: &scanner)
+            message = try ClientMessageCodec.decode(line, with: &ownScratch().scanner)
         } catch {
             fail(id, .malformed, error.description, into: &effects)
             return .over

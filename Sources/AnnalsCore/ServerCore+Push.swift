@@ -13,14 +13,15 @@ extension ServerCore {
             finishChange()
             return .next
         }
+        let scratch = ownScratch()
         let change: ChangePlaces
         do throws(CodecError) {
-            change = try ChangeForm.read(line, with: &scanner)
+            change = try ChangeForm.read(line, with: &scratch.scanner)
         } catch {
             fail(id, .malformed, "change line: " + error.description, into: &effects)
             return .over
         }
-        let violation = violation(of: change, line, role)
+        let violation = violation(of: change, scratch.scanner.tape, line, role)
         let verdict = sequencers[workspace].submit(
             change, line, violation: violation, from: submitter, found: found, now: now)
         switch verdict {
@@ -38,14 +39,16 @@ extension ServerCore {
         if pushing?.remaining == 0 { pushing = nil }
     }
 
-    /// The first rule that a change breaks; the scanner holds its tape.
-    private func violation(of change: ChangePlaces, _ line: RawSpan, _ role: Role) -> RuleViolation? {
+    /// The first rule that a change breaks.
+    private func violation(
+        of change: ChangePlaces, _ tape: borrowing JSONTape, _ line: RawSpan, _ role: Role
+    ) -> RuleViolation? {
         guard line.byteCount <= configuration.limits.changeBytes else {
             return RuleViolation(.size, "a change of more than \(configuration.limits.changeBytes) bytes")
         }
         do throws(RuleViolation) {
-            try rules.check(change, of: scanner.tape, in: line, role: role)
-            try checkDocumentNames(change, scanner.tape, line)
+            try rules.check(change, of: tape, in: line, role: role)
+            try checkDocumentNames(change, tape, line)
             return nil
         } catch {
             return error

@@ -37,7 +37,7 @@ public struct ServerCore: Sendable {
     var sequencers: [Sequencer] = []
     private var placeOf: [Name: Int] = [:]
     /// One scanner for all lines: it keeps its memory.
-    var scanner = JSONScanner()
+    private var scratch = Scratch()
     /// The push of the session whose lines are being looked at, taken out of the session meanwhile.
     var pushing: ServerSession.Push?
     /// For each workspace the sessions that pulled, in the order in which they came.
@@ -63,6 +63,12 @@ public struct ServerCore: Sendable {
         }
         followers = Array(repeating: [], count: sequencers.count)
         recent = Array(repeating: [], count: sequencers.count)
+    }
+
+    /// The scanner for one line; what it holds is for this call alone.
+    mutating func ownScratch() -> Scratch {
+        if !isKnownUniquelyReferenced(&scratch) { scratch = Scratch() }
+        return scratch
     }
 
     /// The place of the workspace of this name; nil where there is none.
@@ -229,4 +235,11 @@ public struct ServerCore: Sendable {
             }
         }
     }
+}
+
+/// A scanner, which cannot be copied, in a machine that can.
+///
+/// Unchecked, and safe: a machine uses it only while it handles one input, and a copy of the machine makes one of its own first.
+final class Scratch: @unchecked Sendable {
+    var scanner = JSONScanner()
 }

@@ -53,7 +53,7 @@ public struct ChangeRules: Sendable {
     ///
     /// - Parameter operations: where its list of operations stands; their form has been checked.
     package func check(
-        operations: Int, of tape: JSONTape, in bytes: RawSpan, role: Role
+        operations: Int, of tape: borrowing JSONTape, in bytes: RawSpan, role: Role
     ) throws(RuleViolation) {
         if role < .analyst { throw RuleViolation(.role, "a \(role.rawValue) may not record") }
         var number = 0

@@ -10,7 +10,7 @@ struct OperationCheck {
         self.role = role
     }
 
-    func check(_ vocabulary: Vocabulary, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+    func check(_ vocabulary: Vocabulary, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
         guard let word = places.kind, tape[word].isWord(in: bytes) else { throw invalid("malformed kind") }
         guard let verb = places.verb(tape, bytes) else { throw invalid("no operation") }
         try checkNames(verb, tape, bytes)
@@ -20,7 +20,7 @@ struct OperationCheck {
     }
 
     private func check(
-        _ verb: OperationPlaces.Verb, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
+        _ verb: OperationPlaces.Verb, _ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         switch verb {
         case .create: try checkCreate(kind, tape, bytes)
@@ -35,7 +35,7 @@ struct OperationCheck {
         }
     }
 
-    private func checkCreate(_ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+    private func checkCreate(_ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
         try require(kind.role, "create \(kind.name)")
         let isText = places.id.flatMap { tape[$0].withText(in: bytes) { $1.count == 71 } } ?? false
         if kind.namedByText != isText || (!kind.namedByText && places.id != nil) {
@@ -60,7 +60,7 @@ struct OperationCheck {
     }
 
     private func checkField(
-        _ member: JSONMembers.Member, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
+        _ member: JSONMembers.Member, _ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         guard let field = kind.field(tape[member.key], in: bytes) else { return }
         switch kind.fields[field].merge {
@@ -75,7 +75,7 @@ struct OperationCheck {
 
     private func checkWrite(
         _ kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, nullAllowed: Bool,
-        _ tape: JSONTape, _ bytes: RawSpan
+        _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         guard let value = places.value, let field = try field(of: kind, first, second, verb, tape, bytes) else { return }
         if nullAllowed, tape[value].isNull { return }
@@ -83,13 +83,13 @@ struct OperationCheck {
     }
 
     private func checkElements(
-        _ kind: KindRule, _ merge: MergeClass, _ verb: OperationPlaces.Verb, _ tape: JSONTape, _ bytes: RawSpan
+        _ kind: KindRule, _ merge: MergeClass, _ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         _ = try field(of: kind, merge, merge, verb, tape, bytes)
         if isEmpty(places.elements, tape) { throw invalid("nothing to \(verb.rawValue)") }
     }
 
-    private func checkResolve(_ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+    private func checkResolve(_ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
         if isEmpty(places.closes, tape) { throw invalid("closes nothing") }
         if let field = places.field, let value = places.value, tape[field].equals(Entity.existenceField, in: bytes) {
             guard tape[value].string(in: bytes).flatMap(Existence.init(rawValue:)) != nil else {
@@ -101,7 +101,7 @@ struct OperationCheck {
     }
 
     /// Fields are words, known or not, and none is called as the existence cell is.
-    private func checkNames(_ verb: OperationPlaces.Verb, _ tape: JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+    private func checkNames(_ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
         switch verb {
         case .create:
             guard let fields = places.fields else { return }
@@ -129,7 +129,7 @@ struct OperationCheck {
 
     /// The number of the field that is written, where the vocabulary knows it.
     private func field(
-        of kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, _ tape: JSONTape,
+        of kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape,
         _ bytes: RawSpan
     ) throws(RuleViolation) -> Int? {
         guard let name = places.field, let field = kind.field(tape[name], in: bytes) else { return nil }
@@ -142,7 +142,7 @@ struct OperationCheck {
     }
 
     private func check(
-        _ value: Int, _ field: Int, _ kind: KindRule, _ tape: JSONTape, _ bytes: RawSpan
+        _ value: Int, _ field: Int, _ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         do throws(ValueMismatch) {
             try kind.fields[field].type.check(value, of: tape, in: bytes)
@@ -151,14 +151,14 @@ struct OperationCheck {
         }
     }
 
-    private func isEmpty(_ list: Int?, _ tape: JSONTape) -> Bool {
+    private func isEmpty(_ list: Int?, _ tape: borrowing JSONTape) -> Bool {
         guard let list else { return true }
         var elements = tape.elements(of: list)
         return elements.next(in: tape) == nil
     }
 
     /// An object's members by the bytes of their names.
-    private func inOrderOfNames(_ object: Int, _ tape: JSONTape, _ bytes: RawSpan) -> [JSONMembers.Member] {
+    private func inOrderOfNames(_ object: Int, _ tape: borrowing JSONTape, _ bytes: RawSpan) -> [JSONMembers.Member] {
         var all: [JSONMembers.Member] = []
         var members = tape.members(of: object)
         while let member = members.next(in: tape) { all.append(member) }

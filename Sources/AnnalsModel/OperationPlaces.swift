@@ -20,7 +20,7 @@ package struct OperationPlaces {
     package private(set) var closes: Int?
 
     /// Goes once over the members of the object at `place`.
-    package init(at place: Int, of tape: JSONTape, in bytes: RawSpan) {
+    package init(at place: Int, of tape: borrowing JSONTape, in bytes: RawSpan) {
         var members = tape.members(of: place)
         while let member = members.next(in: tape) {
             let key = tape[member.key]
@@ -70,7 +70,7 @@ package struct OperationPlaces {
     }
 
     /// nil where there is no such operation.
-    package func verb(_ tape: JSONTape, _ bytes: RawSpan) -> Verb? {
+    package func verb(_ tape: borrowing JSONTape, _ bytes: RawSpan) -> Verb? {
         guard let op else { return nil }
         let word = tape[op]
         if word.equals("set", in: bytes) { return .set }

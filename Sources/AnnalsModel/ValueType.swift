@@ -63,7 +63,7 @@ extension ValueType {
     }
 
     /// Throws where the value at a place of a scanned line does not fit; the path begins at that value.
-    func check(_ place: Int, of tape: JSONTape, in bytes: RawSpan) throws(ValueMismatch) {
+    func check(_ place: Int, of tape: borrowing JSONTape, in bytes: RawSpan) throws(ValueMismatch) {
         let value = tape[place]
         switch self {
         case .text:
@@ -106,7 +106,7 @@ extension ValueType {
     }
 
     private func checkElements(
-        _ element: ValueType, _ place: Int, _ tape: JSONTape, _ bytes: RawSpan
+        _ element: ValueType, _ place: Int, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(ValueMismatch) {
         var elements = tape.elements(of: place)
         var index = 0

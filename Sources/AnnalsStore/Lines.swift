@@ -20,15 +20,7 @@ enum Lines {
         guard bytes.last == UInt8(ascii: "\n") else { return nil }
         return bytes.withUnsafeBytes { bytes in
             var count: Int64 = 0
-            var at = 0
-            let feed = SIMD64<UInt8>(repeating: UInt8(ascii: "\n"))
-            while at + 64 <= bytes.count {
-                // Each lane that holds an LF counts one.
-                let found = bytes.loadUnaligned(fromByteOffset: at, as: SIMD64<UInt8>.self) .== feed
-                count &+= Int64(SIMD64<UInt8>(repeating: 0).replacing(with: 1, where: found).wrappedSum())
-                at += 64
-            }
-            for byte in bytes[at...] { count &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
+            for byte in bytes { count &+= byte == UInt8(ascii: "\n") ? 1 : 0 }
             return count
         }
     }

@@ -42,7 +42,7 @@ public enum ChangeForm {
     private struct Reading {
         var id, n, prev, base, at, why, undoes, operations: Int?
 
-        init(_ tape: JSONTape, _ line: RawSpan) {
+        init(_ tape: borrowing JSONTape, _ line: RawSpan) {
             var members = tape.members(of: 0)
             while let member = members.next(in: tape) {
                 let key = tape[member.key]
@@ -75,7 +75,7 @@ public enum ChangeForm {
             }
         }
 
-        func change(_ tape: JSONTape, _ line: RawSpan) throws(CodecError) -> ChangePlaces {
+        func change(_ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) -> ChangePlaces {
             guard let operations, tape[operations].kind == .array else { throw wrong("ops", "a list") }
             guard let n, let number = tape[n].int64(in: line), number >= 0 else { throw wrong("n", "a whole number from 0") }
             guard number > 0 else { throw wrong("n", "a whole number from 1") }
@@ -98,14 +98,14 @@ public enum ChangeForm {
                 undoes: undoes)
         }
 
-        private func previous(_ tape: JSONTape, _ line: RawSpan) throws(CodecError) -> ShortHash? {
+        private func previous(_ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) -> ShortHash? {
             guard let prev, tape[prev].kind == .string else { throw wrong("prev", "a string") }
             if tape[prev].content.isEmpty { return nil }
             guard let hash = tape[prev].shortHash(in: line) else { throw wrong("prev", "16 hex digits or empty") }
             return hash
         }
 
-        private func base(_ tape: JSONTape, _ line: RawSpan) throws(CodecError) -> Base {
+        private func base(_ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) -> Base {
             var parts = tape.elements(of: base ?? 0)
             guard base != nil, let first = parts.next(in: tape), let second = parts.next(in: tape), parts.next(in: tape) == nil,
                 let seq = tape[first].int64(in: line), seq >= 0, tape[second].kind == .string
@@ -123,7 +123,7 @@ public enum ChangeForm {
 
 /// The form of one operation of a change.
 private enum OperationForm {
-    static func check(_ place: Int, number: Int, _ tape: JSONTape, _ line: RawSpan) throws(CodecError) {
+    static func check(_ place: Int, number: Int, _ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) {
         guard tape[place].kind == .object else { throw CodecError("operation \(number) is not an object") }
         let places = OperationPlaces(at: place, of: tape, in: line)
         func isString(_ place: Int?) -> Bool { place.map { tape[$0].kind == .string } ?? false }
@@ -149,9 +149,9 @@ private enum OperationForm {
         if verb == .resolve, !isListOfItems(places.closes, tape, line) { throw wrong("closes", "a list of item ids") }
     }
 
-    private static func isItem(_ place: Int, _ tape: JSONTape, _ line: RawSpan) -> Bool { tape[place].isItemID(in: line) }
+    private static func isItem(_ place: Int, _ tape: borrowing JSONTape, _ line: RawSpan) -> Bool { tape[place].isItemID(in: line) }
 
-    private static func isListOfItems(_ list: Int?, _ tape: JSONTape, _ line: RawSpan) -> Bool {
+    private static func isListOfItems(_ list: Int?, _ tape: borrowing JSONTape, _ line: RawSpan) -> Bool {
         guard let list, tape[list].kind == .array else { return false }
         var elements = tape.elements(of: list)
         while let element = elements.next(in: tape) {
