@@ -26,7 +26,7 @@ struct EntityRows {
     func load(_ id: ItemID) throws -> EntityRecord? {
         guard let (row, kind) = try place(id) else { return nil }
         let table = schema.table(kind)
-        let statement = try db.cachedStatement(sql: "SELECT \(table.selectList) FROM \(table.name) WHERE _row = ?")
+        let statement = try db.cachedStatement(sql: table.selectRow)
         guard let found = try Row.fetchOne(statement, arguments: [row]) else { throw DamagedState() }
         return try Self.decode(found, table)
     }
@@ -51,7 +51,7 @@ struct EntityRows {
     func load(_ id: ItemID, into fold: inout Fold, _ directory: BoundStatement) throws -> Loaded? {
         guard let (row, kind) = try place(id, directory) else { return nil }
         let table = schema.table(kind)
-        let statement = try BoundStatement(db, "SELECT \(table.selectList) FROM \(table.name) WHERE _row = ?")
+        let statement = try BoundStatement(db, table.selectRow)
         statement.bind(1, row)
         var loaded: Loaded?
         try statement.forEachRow { found in

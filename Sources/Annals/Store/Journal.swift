@@ -17,8 +17,10 @@ final class Journal: Sendable {
         case large
     }
 
-    /// Pages of 8 KB after which a transaction of some milliseconds does not become much longer by a copy.
-    static let shortPages = 1024
+    /// Pages of 8 KB after which a short transaction copies it: 2 MB, which takes about as long as the transaction itself.
+    static let shortPages = 256
+    /// After which it is copied once nobody has written for a while.
+    static let quietPages = 1024
     /// After which it is copied while nobody waits.
     static let largePages = 4096
     /// After which it is copied whoever waits: 128 MB.
@@ -34,7 +36,7 @@ final class Journal: Sendable {
     }
 
     /// Whether it is worth to copy it once nobody has written for a while.
-    static func isDueLater(pages: Int) -> Bool { pages >= shortPages }
+    static func isDueLater(pages: Int) -> Bool { pages >= quietPages }
 
     private let state = Locked((pages: 0, commits: 0))
 

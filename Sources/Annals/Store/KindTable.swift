@@ -12,6 +12,12 @@ struct KindTable: Sendable {
     let columnNames: [String]
     /// Of each index the places of its columns, from 1.
     let indexedParameters: [[Int]]
+    /// Columns of values that are outside of the state.
+    let outsideColumns: [Column]
+    /// The columns that make an entity, in the order that ``EntityRecord`` reads: own ones, then the outside fields.
+    let selectList: String
+    /// These of one row. SQL that is asked for each entity is put together once.
+    let selectRow: String
 
     static let unknownName = "kind_unknown"
 
@@ -33,6 +39,11 @@ struct KindTable: Sendable {
                 guard column.source == .whole, !column.isInteger else { return nil }
                 return kind?.field(column.field)?.merge == .immutable ? column.field : nil
             })
+        let (kept, table) = (outside, name)
+        outsideColumns = columns.filter { kept.contains($0.field) }
+        selectList = (["_row", "_id", "_kind", "_changed", "_state", "_base", "_log"] + outsideColumns.map { quoted($0.name) })
+            .joined(separator: ", ")
+        selectRow = "SELECT \(selectList) FROM \(table) WHERE _row = ?"
         func names(_ definitions: [String]) -> [String] { definitions.map { String($0.prefix { $0 != " " }) } }
         let all = names(Self.before) + columns.map { quoted($0.name) } + names(Self.after)
         columnNames = all
@@ -82,13 +93,6 @@ struct KindTable: Sendable {
         let set = columnNames.indices.filter { !left.contains($0 + 1) }.map { "\(columnNames[$0]) = ?\($0 + 1)" }
         return "UPDATE \(name) SET \(set.joined(separator: ", ")) WHERE _row = ?1"
     }
-
-    /// The columns that make an entity, in the order that ``EntityRecord`` reads: own ones, then the outside fields.
-    var selectList: String {
-        (["_row", "_id", "_kind", "_changed", "_state", "_base", "_log"] + outsideColumns.map { quoted($0.name) }).joined(separator: ", ")
-    }
-
-    var outsideColumns: [Column] { columns.filter { outside.contains($0.field) } }
 
     func column(_ field: String, _ part: String?) -> Column? {
         columns.first { $0.field == field && $0.source == (part.map { .part($0) } ?? .whole) }
