@@ -22,7 +22,9 @@ struct PlaceOptions: ParsableArguments {
     /// The replica that is meant: with `-C` the one around that folder, else that of `ANNALS_DIR`, else the one around where one stands.
     func open() throws -> Replica {
         try stand()
-        return try Replica.open(discoveringFrom: ".", override: directory == nil ? Console.environment("ANNALS_DIR") : nil)
+        let replica = try Replica.open(discoveringFrom: ".", override: directory == nil ? Console.environment("ANNALS_DIR") : nil)
+        OpenReplicas.keep(replica)
+        return replica
     }
 
     var console: Console { Console(isQuiet: quiet) }

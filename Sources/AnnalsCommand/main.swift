@@ -1,3 +1,5 @@
 import Glibc
 
-exit(await Program.perform(Array(CommandLine.arguments.dropFirst())).rawValue)
+let status = await Program.perform(Array(CommandLine.arguments.dropFirst()))
+OpenReplicas.leave()
+exit(status.rawValue)

@@ -70,6 +70,10 @@ public final class Replica: Sendable {
     /// Closes the file. What is recorded is on disk in any case.
     public func close() { store.close() }
 
+    /// Lets go of the file in a process that ends now. It is ``close()``, but leaves a small journal beside the file for who opens
+    /// it next: a program that only looks then writes nothing.
+    public func leave() { store.leave() }
+
     // MARK: Views
 
     /// A snapshot of what there is now: the log as far as it is here, and what is pending.

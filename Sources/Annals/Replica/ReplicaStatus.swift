@@ -65,8 +65,7 @@ extension Replica {
         try store.read { db, meta in
             var waiting: [ReplicaStatus.Waiting] = []
             var refused: [ReplicaStatus.Waiting] = []
-            for row in try Outbox(db: db).all() {
-                let change = try decodeOwn(row.pending)
+            for (row, why) in try Outbox(db: db).allWithReasons() {
                 let state: ChangeState =
                     if let code = row.code {
                         .refused(code: code, seq: row.seq ?? 0)
@@ -78,7 +77,7 @@ extension Replica {
                         }
                     }
                 let item = ReplicaStatus.Waiting(
-                    change: change.id, n: change.n, state: state, written: row.at, why: change.why)
+                    change: row.pending.id, n: row.pending.n, state: state, written: row.at, why: why)
                 if row.isParked { refused.append(item) } else { waiting.append(item) }
             }
             let conflicts = try Int.fetchOne(

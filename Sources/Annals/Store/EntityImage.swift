@@ -19,6 +19,8 @@ struct EntityImage: ~Copyable {
     private(set) var searchBody: Int?
     private(set) var conflicts = RowImage()
     private(set) var notices = RowImage()
+    /// The items that it names in sets, lists and judgments: those that have no column.
+    var references: [String] = []
 
     static let conflictColumns = 11
     static let noticeColumns = 6
@@ -27,7 +29,7 @@ struct EntityImage: ~Copyable {
 
     private let schema: Schema
     private let plans: [KindPlan]
-    private var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
+    var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
     private var states = FoldStateWriter()
     private var text: [UInt8] = []
 
@@ -63,6 +65,8 @@ struct EntityImage: ~Copyable {
                 row.add(text: text)
             }
         }
+        references.removeAll(keepingCapacity: true)
+        if summary.created != nil, plan.hasReferences { collectReferences(plan, fold, place) }
         conflicts.clear()
         notices.clear()
         if summary.hasConflicts || summary.hasNotices {

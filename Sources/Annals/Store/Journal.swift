@@ -26,6 +26,9 @@ final class Journal: Sendable {
     /// After which it is copied whoever waits: 128 MB.
     static let mostPages = 16_384
 
+    /// Up to which size it stays beside the file when a process ends: reading it takes a millisecond or two.
+    static let leftBytes: Int64 = 1 << 20
+
     /// Whether the journal is copied at the end of a transaction, while the right to write is still held.
     static func isDue(pages: Int, after transaction: Transaction, isWanted: @autoclosure () -> Bool) -> Bool {
         switch transaction {

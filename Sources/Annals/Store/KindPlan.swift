@@ -7,26 +7,31 @@ struct KindPlan {
         let rule: FieldRule
         let columns: [Column]
         let holdsText: Bool
+        /// Whether it names items that no column shows.
+        let holdsReferences: Bool
     }
 
     /// In the order of the vocabulary, and so of the table's columns.
     let fields: [Field]
     let label: Field?
     let hasCodings: Bool
+    let hasReferences: Bool
     private let inColumns: Set<Int32>
     private let outside: Set<Int32>
 
     init(_ table: KindTable, _ fold: inout Fold) {
         var fields: [Field] = []
         for rule in table.kind?.fields ?? [] {
+            let columns = table.columns.filter { $0.field == rule.name }
             fields.append(
                 Field(
-                    number: fold.fieldNumber(rule.name), rule: rule, columns: table.columns.filter { $0.field == rule.name },
-                    holdsText: Self.holdsText(rule.type)))
+                    number: fold.fieldNumber(rule.name), rule: rule, columns: columns, holdsText: Self.holdsText(rule.type),
+                    holdsReferences: rule.type.namesItems && !columns.contains(where: \.isReference)))
         }
         self.fields = fields
         label = fields.first { $0.rule.name == table.kind?.label }
         hasCodings = fields.contains { $0.rule.merge == .perCoder }
+        hasReferences = fields.contains(where: \.holdsReferences)
         inColumns = Set(
             fields.filter { field in
                 switch field.rule.type {

@@ -48,8 +48,7 @@ struct KindTable: Sendable {
         let all = names(Self.before) + columns.map { quoted($0.name) } + names(Self.after)
         columnNames = all
         let own = [["_seq", "_ordinal"], ["_updated_seq"]].map { $0.compactMap(all.firstIndex).map { $0 + 1 } }
-        let fields = columns.enumerated().filter { Self.isIndexed($1) }.map { [Self.before.count + $0.offset + 1] }
-        indexedParameters = own + fields
+        indexedParameters = own + Self.indexedColumns(columns).map { index in index.map { Self.before.count + $0 + 1 } }
     }
 
     var createTable: String {
@@ -57,18 +56,27 @@ struct KindTable: Sendable {
         return "CREATE TABLE \(name) (\((Self.before + own + Self.after).joined(separator: ", ")))"
     }
 
-    /// Handles, dates and references are what lists are ordered and filtered by.
-    private static func isIndexed(_ column: Column) -> Bool {
-        switch column.source {
-        case .earliest, .latest: true
-        case .whole, .part: column.isReference
+    /// Handles, dates and references are what lists are ordered and filtered by. The bounds of a date share an index: either is
+    /// compared without the row being read.
+    private static func indexedColumns(_ columns: [Column]) -> [[Int]] {
+        columns.indices.compactMap { place in
+            switch columns[place].source {
+            case .earliest(let part):
+                [place] + columns.indices.filter { columns[$0].field == columns[place].field && columns[$0].source == .latest(part: part) }
+            case .latest: nil
+            case .whole, .part: columns[place].isReference ? [place] : nil
+            }
         }
     }
 
     var createIndexes: [String] {
         ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)", "CREATE INDEX \(name)_updated ON \(name) (_updated_seq)"]
-            + columns.filter(Self.isIndexed).map {
-                "CREATE INDEX \(name)_\($0.name) ON \(name) (\(quoted($0.name))) WHERE \(quoted($0.name)) IS NOT NULL"
+            + Self.indexedColumns(columns).map { index in
+                let names = index.map { quoted(columns[$0].name) }
+                // A date that is open on one side has no bound there, and is looked for too.
+                let isPartial = names.count == 1
+                return "CREATE INDEX \(name)_\(columns[index[0]].name) ON \(name) (\(names.joined(separator: ", ")))"
+                    + (isPartial ? " WHERE \(names[0]) IS NOT NULL" : "")
             }
     }
 

@@ -1,6 +1,8 @@
 internal import AnnalsModel
 
 /// The SQL view of one kind, for people with a plain `sqlite3`: handles, readable names, nothing retracted, no blobs.
+///
+/// It has no order of its own: SQLite would go through all rows in that order rather than use an index for what is asked.
 extension KindTable {
     var createView: String? {
         guard let kind else { return nil }
@@ -12,7 +14,7 @@ extension KindTable {
             "t._id AS id",
         ]
         return "CREATE VIEW \(quoted(Column.sqlName(kind.plural))) AS SELECT \(list.joined(separator: ", ")) "
-            + "FROM \(name) AS t WHERE t._present ORDER BY t._seq, t._ordinal"
+            + "FROM \(name) AS t WHERE t._present"
     }
 
     private func selections(of field: FieldRule) -> [String] {

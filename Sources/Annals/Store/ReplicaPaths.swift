@@ -16,6 +16,12 @@ struct ReplicaPaths: Sendable, Hashable {
     var turnLock: String { folder + "/turn.lock" }
     var syncLock: String { folder + "/sync.lock" }
 
+    /// The size of SQLite's journal beside the file; 0 where there is none.
+    var journalBytes: Int64 {
+        var status = stat()
+        return stat(database + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    }
+
     /// The nearest folder from `start` upward that holds a replica.
     static func discover(from start: String) throws(AnnalsError) -> ReplicaPaths {
         guard let absolute = resolved(start) else { throw .system(errno, "open", start) }

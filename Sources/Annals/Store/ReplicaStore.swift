@@ -72,6 +72,20 @@ final class ReplicaStore: Sendable {
         try? pool.close()
     }
 
+    /// Lets go of the file where the process ends now: a small journal stays for who opens the file next. To copy it and clear it
+    /// away, and to begin another one at the next start, takes several syncs, more than most commands do otherwise.
+    func leave() {
+        if paths.journalBytes > Journal.leftBytes { return close() }
+        let first = isClosed.withLock { closed in
+            defer { closed = true }
+            return !closed
+        }
+        guard first else { return }
+        feed.finish()
+        // SQLite copies the journal when the last connection closes; the system lets go of files and locks without that.
+        _ = Unmanaged.passRetained(pool)
+    }
+
     /// Large batches stay in memory until they commit (64 MB), and the journal is copied into the file when it suits (``Journal``).
     private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864"
 

@@ -13,6 +13,8 @@ final class RowWriter {
     private var lastRow: Int64?
     /// New rows, which `finish` writes into the directory in the order of their ids.
     private var added: [(id: String, row: Int64, kind: String)] = []
+    /// Which rows name which items, which `finish` writes in the order of the items.
+    private var references: [(target: String, row: Int64)] = []
 
     /// The statements that are the same for all tables. Finding one by its text costs more than many of them take.
     private enum Text: Int {
@@ -58,12 +60,14 @@ final class RowWriter {
         }
         if let place {
             try update(image, place.row)
+            for target in image.references { references.append((target, place.row)) }
             try clearLists(image.id)
             try replaceSearch(image, place.row)
         } else {
             let row = try nextRow()
             try insert(image, row)
             added.append((image.id, row, image.kind))
+            for target in image.references { references.append((target, row)) }
             if let body = image.searchBody { try addSearch(image, row, body) }
         }
         if !image.conflicts.slots.isEmpty {
@@ -84,8 +88,9 @@ final class RowWriter {
         try run(.removeFromDirectory, id)
     }
 
-    /// Writes the directory's new rows. Until then they are not found there.
+    /// Writes the directory's new rows, and who names whom. Until then they are not found there.
     func finish() throws {
+        try finishReferences()
         if added.isEmpty { return }
         let statement = try BoundStatement(db, "INSERT INTO entity (id, row, kind) VALUES (?, ?, ?)")
         for entity in added.sorted(by: { precedes($0.id, $1.id) }) {
@@ -95,6 +100,19 @@ final class RowWriter {
             try statement.run()
         }
         added = []
+    }
+
+    /// What an item no longer names stays: the table says where to look, and what is found is looked at.
+    private func finishReferences() throws {
+        if references.isEmpty { return }
+        let statement = try BoundStatement(db, "INSERT OR IGNORE INTO reference (target, row) VALUES (?, ?)")
+        let order = references.sorted { sameBytes($0.target, $1.target) ? $0.row < $1.row : precedes($0.target, $1.target) }
+        for reference in order {
+            statement.bind(1, reference.target)
+            statement.bind(2, reference.row)
+            try statement.run()
+        }
+        references = []
     }
 
     // MARK: Rows

@@ -59,6 +59,7 @@ struct Schema: Sendable {
         "by" TEXT NOT NULL, seq INTEGER NOT NULL)
         """,
         "CREATE INDEX notice_entity ON notice (entity_id)",
+        "CREATE TABLE reference (target TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (target, row)) WITHOUT ROWID",
         SearchIndex.table, SearchIndex.settings,
     ]
 
@@ -77,15 +78,23 @@ struct Schema: Sendable {
         ] + tables.compactMap(\.createView)
     }
 
-    /// Cuts the chunks into lines. Bytes, not characters: a chunk is cut at LF, which is no part of any other character.
+    /// Cuts the chunks into lines, the last first: who takes the first rows of it reads the last chunks only.
+    ///
+    /// A chunk becomes a JSON array of texts, for that is what SQLite can take apart in one pass. Control characters other than
+    /// those between the words of JSON cannot stand in a line.
     private static let log = """
-        CREATE VIEW log AS WITH RECURSIVE cut (seq, rest, line) AS ( \
-        SELECT first - 1, bytes, NULL FROM log_chunk UNION ALL \
-        SELECT seq + 1, substr(rest, instr(rest, x'0a') + 1), substr(rest, 1, instr(rest, x'0a') - 1) FROM cut WHERE length(rest) > 0) \
-        SELECT seq, json_extract(CAST(line AS TEXT), '$.at') AS received, json_extract(CAST(line AS TEXT), '$.author') AS author, \
-        json_extract(CAST(line AS TEXT), '$.replica') AS replica, \
-        coalesce(json_extract(CAST(line AS TEXT), '$.change.id'), json_extract(CAST(line AS TEXT), '$.refused.id')) AS change, \
-        json_extract(CAST(line AS TEXT), '$.refused.code') AS refused, \
-        json_extract(CAST(line AS TEXT), '$.change.why') AS why, CAST(line AS TEXT) AS line FROM cut WHERE line IS NOT NULL
+        CREATE VIEW log AS SELECT seq, json_extract(line, '$.at') AS received, json_extract(line, '$.author') AS author, \
+        json_extract(line, '$.replica') AS replica, \
+        coalesce(json_extract(line, '$.change.id'), json_extract(line, '$.refused.id')) AS change, \
+        json_extract(line, '$.refused.code') AS refused, json_extract(line, '$.change.why') AS why, line FROM \
+        (SELECT first + count - 1 - key AS seq, json_extract(cut.json, '$[#-' || (key + 1) || ']') AS line \
+        FROM log_chunk, json_each('["' || \(chunkOfTexts) || '"]') AS cut ORDER BY first DESC LIMIT -1)
         """
+
+    /// A chunk without its last LF, escaped, its lines with `","` between them.
+    private static let chunkOfTexts: String = {
+        let text = "substr(CAST(bytes AS TEXT), 1, length(CAST(bytes AS TEXT)) - 1)"
+        let escapes = [(#"'\'"#, #"'\\'"#), (#"'"'"#, #"'\"'"#), ("char(9)", #"'\t'"#), ("char(13)", #"'\r'"#), ("char(10)", #"'","'"#)]
+        return escapes.reduce(text) { "replace(\($0), \($1.0), \($1.1))" }
+    }()
 }

@@ -12,6 +12,7 @@ public struct Filter: Sendable {
         case equals(FieldPath, Value)
         case has(FieldPath)
         case overlaps(FieldPath, from: String?, to: String?)
+        case names(ItemID)
         case author(Name)
         case inConflict
         case any([Filter])
@@ -32,6 +33,9 @@ public struct Filter: Sendable {
         Filter(node: .overlaps(FieldPath(path), from: from, to: to))
     }
 
+    /// A value of any of its fields names this item: the passages that support an event, the notes on it.
+    public static func names(_ item: ItemID) -> Filter { Filter(node: .names(item)) }
+
     /// This user made it.
     public static func author(_ name: Name) -> Filter { Filter(node: .author(name)) }
 
@@ -51,10 +55,25 @@ public struct Filter: Sendable {
         case .has(let path): path.values(entity).contains { !$0.isNull }
         case .overlaps(let path, let from, let to):
             path.completed(entity.kind, vocabulary).values(entity).contains { Self.overlaps($0, from, to) }
+        case .names(let item): Self.names(item.raw, entity, vocabulary)
         case .author(let name): entity.owner == name
         case .inConflict: !entity.conflicts(vocabulary).isEmpty
         case .any(let filters): filters.contains { $0.accepts(entity, vocabulary) }
         case .not(let filter): !filter.accepts(entity, vocabulary)
+        }
+    }
+
+    private static func names(_ id: String, _ entity: Entity, _ vocabulary: Vocabulary) -> Bool {
+        let fields = vocabulary.kind(entity.kind)?.fields.filter(\.type.namesItems) ?? []
+        return fields.contains { field in FieldPath(field.name).values(entity).contains { names(id, $0) } }
+    }
+
+    private static func names(_ id: String, _ value: Value) -> Bool {
+        switch value {
+        case .string(let text): sameBytes(text, id)
+        case .array(let values): values.contains { names(id, $0) }
+        case .members(let members): members.contains { names(id, $0.value) }
+        default: false
         }
     }
 

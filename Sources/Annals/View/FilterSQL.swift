@@ -23,7 +23,7 @@ extension Filter {
             guard let date = table.column(path.field, part).map({ quoted($0.name) }),
                 let earliest = bound(.earliest(part: part)), let latest = bound(.latest(part: part))
             else { return nil }
-            var conditions = ["\(date) IS NOT NULL"]
+            var conditions: [String] = []
             var arguments: [String] = []
             if let to {
                 conditions.append("(\(earliest) <= ? OR \(earliest) IS NULL)")
@@ -33,8 +33,15 @@ extension Filter {
                 conditions.append("(\(latest) >= ? OR \(latest) IS NULL)")
                 arguments.append(from)
             }
-            return orInConflict(
-                "(\(conditions.joined(separator: " AND ")))", StatementArguments(arguments), path.field)
+            if conditions.isEmpty { conditions.append("1") }
+            // The index of both bounds tells which rows; where they are many, the list ends before all of them are read.
+            let rows = "SELECT _row FROM \(table.name) WHERE \(conditions.joined(separator: " AND "))"
+            return (
+                "(\(date) IS NOT NULL AND +_row IN (\(rows)) OR +_row IN (\(Self.contested(path.field))))", StatementArguments(arguments)
+            )
+        case .names(let item): return names(item, table)
+        case .author(let name): return ("_owner = ?", [name.raw])
+        case .inConflict: return ("_id IN (SELECT entity_id FROM conflict)", [])
         default: return nil
         }
     }
@@ -46,15 +53,31 @@ extension Filter {
         guard path.part == nil, let rule = table.kind?.field(path.field), rule.merge == .set || rule.merge == .append,
             rule.type == .line || rule.type == .text, let text = value.string, let phrase = SearchWords.phrase(text)
         else { return nil }
-        return ("_row IN (SELECT rowid FROM search WHERE search MATCH ?)", [phrase])
+        return ("+_row IN (SELECT rowid FROM search WHERE search MATCH ?)", [phrase])
     }
 
     /// The columns hold only one side of a conflict. The field is one of the table's, and so a word that needs no escaping.
     private func orInConflict(
         _ condition: String, _ arguments: StatementArguments, _ field: String
     ) -> (condition: String, arguments: StatementArguments) {
-        (
-            "(\(condition) OR EXISTS (SELECT 1 FROM conflict AS c WHERE c.entity_id = _id AND c.field = '\(field)'))", arguments
-        )
+        ("(\(condition) OR _row IN (\(Self.contested(field))))", arguments)
+    }
+
+    /// The rows whose field is in conflict: they are few.
+    private static func contested(_ field: String) -> String {
+        "SELECT e.row FROM conflict AS c JOIN entity AS e ON e.id = c.entity_id WHERE c.field = '\(field)'"
+    }
+
+    /// By the indexes of the columns that hold references, and the table of all others.
+    private func names(_ item: ItemID, _ table: KindTable) -> (condition: String, arguments: StatementArguments) {
+        var rows = ["SELECT row FROM reference WHERE target = ?"]
+        for column in table.columns where column.isReference {
+            rows += ["SELECT _row FROM \(table.name) WHERE \(quoted(column.name)) = ?"]
+        }
+        let arguments = StatementArguments(rows.map { _ in item.raw })
+        for rule in table.kind?.fields ?? [] where rule.merge == .contested && rule.type.namesItems {
+            rows.append(Self.contested(rule.name))
+        }
+        return ("_row IN (\(rows.joined(separator: " UNION ALL ")))", arguments)
     }
 }

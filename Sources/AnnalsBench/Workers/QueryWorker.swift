@@ -64,6 +64,15 @@ enum QueryWorker {
                 }
             ),
             (
+                "about-an-item",
+                { index in
+                    let view = try replica.view()
+                    for kind in ["citation", "note"] {
+                        _ = try view.entities(kind: kind, where: .names(events[index % events.count]))
+                    }
+                }
+            ),
+            (
                 "find-by-handle",
                 { index in
                     let view = try replica.view()
@@ -94,7 +103,7 @@ enum QueryWorker {
                     "SELECT handle, title, when_edtf FROM events WHERE when_earliest <= '2025-08-08' AND when_latest >= '2025-08-07'")
             ),
             ("sql-conflicts", sql("SELECT handle, field, value, \"by\" FROM conflicts")),
-            ("sql-log", sql("SELECT seq, received, author, why FROM log ORDER BY seq DESC LIMIT 20")),
+            ("sql-log", sql("SELECT seq, received, author, why FROM log LIMIT 20")),
             ("sql-search", sql("SELECT handle FROM search JOIN handles USING (id) WHERE search MATCH 'zangor'")),
         ]
     }

@@ -30,8 +30,11 @@ struct ListCommand: ParsableCommand {
         if let limit, limit < 1 { throw CommandFailure.usage("this is no count", at: "--limit", do: "give 1 or more") }
         for rule in try Self.kinds(kind, desk.vocabulary) {
             guard let filters = try filters(rule) else { continue }
-            var entities = try desk.view.entities(kind: rule.name, where: filters, retracted: retracted)
-            if let limit { entities = entities.suffix(limit) }
+            // The last so many are the first from the end.
+            let entities = try desk.view.entities(
+                kind: rule.name, where: filters, order: limit == nil ? .handle : .handle.reversed, retracted: retracted,
+                limit: limit ?? .max
+            ).reversed(if: limit != nil)
             if desk.isJSON {
                 desk.console.lines(entities.map { JSONLine.text(desk.entityJSON.value($0)) })
             } else if !entities.isEmpty {
@@ -85,4 +88,8 @@ struct ListCommand: ParsableCommand {
         }
         return named
     }
+}
+
+extension Array {
+    fileprivate func reversed(if isReversed: Bool) -> [Element] { isReversed ? Array(reversed()) : self }
 }

@@ -46,7 +46,7 @@ struct ShowCommand: ParsableCommand {
     private func related(_ entity: Entity, _ desk: Desk) -> [EntityText.Row] {
         desk.vocabulary.kinds.flatMap { kind -> [EntityText.Row] in
             guard kind.fields.contains(where: { References.mayName(entity.kind, $0.type) }) else { return [] }
-            let found = ((try? desk.view.entities(kind: kind.name)) ?? []).filter { $0.isPresent && References.names(entity.id, $0) }
+            let found = (try? desk.view.entities(kind: kind.name, where: .names(entity.id))) ?? []
             return found.enumerated().map { index, other in
                 let text = DisplayText.clipped(desk.entityText.label(other), to: 160)
                 return [(index == 0 ? kind.plural : "", .faint), ("\(desk.entityText.handle(other))  \(text)", nil)]

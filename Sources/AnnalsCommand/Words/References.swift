@@ -11,20 +11,4 @@ enum References {
         default: false
         }
     }
-
-    /// Whether any value that an entity shows names the item.
-    static func names(_ id: ItemID, _ entity: Entity) -> Bool {
-        entity.immutable.values.contains { names(id, $0) }
-            || entity.cells.values.contains { $0.heads.contains { names(id, $0.value) } }
-            || entity.elements.values.contains { $0.contains { names(id, $0.value) } }
-    }
-
-    private static func names(_ id: ItemID, _ value: Value) -> Bool {
-        switch value {
-        case .string(let text): sameBytes(text, id.raw)
-        case .array(let values): values.contains { names(id, $0) }
-        case .members(let members): members.contains { names(id, $0.value) }
-        default: false
-        }
-    }
 }
