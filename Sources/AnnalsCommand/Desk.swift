@@ -1,5 +1,6 @@
 import Annals
 import AnnalsModel
+import Synchronization
 
 /// An open replica as a verb works with it: the view on the screen, handles, words in and words out.
 struct Desk {
@@ -7,6 +8,7 @@ struct Desk {
     let view: View
     let console: Console
     let isJSON: Bool
+    private let names = Names()
 
     /// The replica around the folder that the flags name, as it is now.
     init(_ place: PlaceOptions) throws {
@@ -48,7 +50,7 @@ struct Desk {
     // MARK: Words out
 
     /// How people call an item; its id where the view does not know it.
-    func name(_ id: ItemID) -> String { (try? view.handle(of: id)) ?? id.raw }
+    func name(_ id: ItemID) -> String { names.name(id, in: view) }
 
     var values: ValueText { ValueText(name: name) }
     var entityText: EntityText { EntityText(vocabulary: vocabulary, values: values, time: LocalClock.text) }
@@ -127,5 +129,17 @@ struct Desk {
 
     func unknownKind(_ entity: Entity) -> CommandFailure {
         CommandFailure("this program does not know the kind \(entity.kind)", at: entity.id.raw, do: "upgrade it")
+    }
+}
+
+/// The handles that a command has already looked up: what it shows names the same items again and again.
+private final class Names: Sendable {
+    private let known = Mutex<[ItemID: String]>([:])
+
+    func name(_ id: ItemID, in view: View) -> String {
+        if let name = known.withLock({ $0[id] }) { return name }
+        let name = (try? view.handle(of: id)) ?? id.raw
+        known.withLock { $0[id] = name }
+        return name
     }
 }

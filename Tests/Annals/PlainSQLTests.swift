@@ -40,6 +40,12 @@ import Testing
         #expect(try sqlite3(replica, "SELECT change, state, why FROM outbox") == "@~2|queued|evidence")
         #expect(try sqlite3(replica, "SELECT h.handle FROM search AS s JOIN handles AS h USING (id) WHERE search MATCH 'zoe'") == "e1")
         #expect(try sqlite3(replica, "SELECT id FROM documents") == document.raw)
+        // What names the event or the document is found by the table of references and by a column; not in a view before it.
+        let now = try replica.view()
+        #expect(try now.entities(kind: "citation", where: .names(event.id)).count == 1)
+        #expect(try now.entities(kind: "citation", where: .names(document)).count == 1)
+        #expect(try view.entities(kind: "citation", where: .names(event.id)).isEmpty)
+        #expect(try now.entities(kind: "note", where: .names(event.id)).isEmpty)
         try replica.quickly { try $0.retract(event.id) }
         #expect(try sqlite3(replica, "SELECT count(*) FROM events") == "0")
     }
@@ -59,6 +65,7 @@ import Testing
         for seq in [1, 9, 10, 40] {
             #expect(try sqlite3(replica, "SELECT line FROM log WHERE seq = \(seq)") == String(decoding: log.lines[seq - 1], as: UTF8.self))
         }
+        #expect(try sqlite3(replica, "SELECT group_concat(seq, ' ') FROM (SELECT seq FROM log LIMIT 5)") == "40 39 38 37 36")
         #expect(try Int(sqlite3(replica, "SELECT count(*) FROM log_chunk"))! < 20)
         #expect(try Int(sqlite3(replica, "SELECT max(length(bytes)) FROM log_chunk WHERE count > 3"))! <= LogChunks.joinedBytesMax)
         for seq in 0...40 { #expect(try replica.store.headHash(at: Int64(seq)) == log.heads[seq]) }

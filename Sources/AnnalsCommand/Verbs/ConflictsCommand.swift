@@ -16,8 +16,10 @@ struct ConflictsCommand: ParsableCommand {
         let desk = try Desk(place, look)
         let conflicts = try desk.view.conflicts()
         let count = conflicts.count
+        var last: Entity?
         for conflict in conflicts {
-            guard let entity = try desk.view.entity(conflict.item) else { continue }
+            if last?.id != conflict.item { last = try desk.view.entity(conflict.item) }
+            guard let entity = last else { continue }
             show(entity, Entity.CellKey(conflict.field, conflict.author), conflict.sides, desk)
         }
         if !desk.isJSON { desk.console.remark(count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") }
