@@ -11,11 +11,12 @@ struct CommitGroup: Sendable {
     private(set) var refusals: [Refused] = []
     /// What each line is, in their order.
     private var lines: [Line] = []
+    /// Where each line's LF stands.
+    private var lineEnds: [Int] = []
     /// The places of the replicas that have a line here, for the sequencer.
     var lanes: [Int] = []
     /// Where the group is cut when it is sent, for it may be larger than a batch.
     private(set) var cuts: [Cut] = []
-    private var chain: ChainHash
     private var time: EntryCodec.Time
 
     struct Run: Sendable {
@@ -44,15 +45,18 @@ struct CommitGroup: Sendable {
     struct Cut: Sendable {
         var count: Int64
         var offset: Int
-        var head: Digest
+        /// nil until the group is chained.
+        var head: Digest?
     }
 
-    /// A group that begins with entry `first`, after H(first − 1) `head`.
-    init(workspace: Name, first: Int64, after head: Digest, expected: Int) {
+    /// A group that begins with entry `first` and may grow to about the `expected` size. What it follows is said when it is written.
+    init(workspace: Name, first: Int64, expected: (bytes: Int, count: Int64)) {
         log = LogGroup(
-            workspace: workspace, first: first, count: 0, bytes: [], head: head, at: Instant(milliseconds: 0), last: [:])
-        log.bytes.reserveCapacity(expected)
-        chain = ChainHash(head: head)
+            workspace: workspace, first: first, count: 0, bytes: [], head: Digest(words: (0, 0, 0, 0)),
+            at: Instant(milliseconds: 0), last: [:])
+        log.bytes.reserveCapacity(expected.bytes + 4096)
+        lines.reserveCapacity(Int(expected.count) + 8)
+        lineEnds.reserveCapacity(Int(expected.count) + 8)
         time = EntryCodec.Time(log.at)
     }
 
@@ -62,30 +66,27 @@ struct CommitGroup: Sendable {
     mutating func append(
         _ change: RawSpan, at now: Instant, _ author: EntryCodec.Author, common: Base?, moved: Bool
     ) {
-        let start = begin(now)
+        begin(now)
         EntryCodec.append(
             seq: log.first + log.count, time, author, common: common, moved: moved, change: change, to: &log.bytes)
-        end(from: start)
+        end()
     }
 
     /// Appends the next line: a refusal.
     mutating func append(_ refusal: Refusal, at now: Instant, _ author: EntryCodec.Author) {
-        let start = begin(now)
+        begin(now)
         EntryCodec.append(seq: log.first + log.count, time, author, refusal, to: &log.bytes)
-        end(from: start)
+        end()
     }
 
-    private mutating func begin(_ now: Instant) -> Int {
+    private mutating func begin(_ now: Instant) {
         if now != time.at { time = EntryCodec.Time(now) }
         log.at = now
-        return log.bytes.count
     }
 
-    private mutating func end(from start: Int) {
-        let leaf = sha256(log.bytes.span.bytes.extracting(start..<log.bytes.count))
-        chain.append(leaf: leaf)
+    private mutating func end() {
+        lineEnds.append(log.bytes.count)
         log.bytes.append(UInt8(ascii: "\n"))
-        log.head = chain.head
         log.count += 1
     }
 
@@ -115,8 +116,20 @@ struct CommitGroup: Sendable {
     mutating func cut(_ limits: Limits) {
         let (count, offset) = cuts.last.map { ($0.count, $0.offset) } ?? (0, 0)
         if log.bytes.count - offset >= limits.turnBytes || log.count - count >= Int64(limits.batchLines) {
-            cuts.append(Cut(count: log.count, offset: log.bytes.count, head: log.head))
+            cuts.append(Cut(count: log.count, offset: log.bytes.count))
         }
+    }
+
+    // MARK: Writing
+
+    /// The group for whoever writes it.
+    var unchained: UnchainedGroup { UnchainedGroup(log: log, lineEnds: lineEnds, cuts: cuts.map(\.count)) }
+
+    /// Takes H at each cut and at the end.
+    mutating func chained(_ heads: [Digest]) {
+        precondition(heads.count == cuts.count + 1, "a head for each cut and one for the end")
+        for index in cuts.indices { cuts[index].head = heads[index] }
+        log.head = heads[cuts.count]
     }
 
     // MARK: Duplicates

@@ -14,7 +14,7 @@ struct Sequencer: Sendable {
     /// The group that fills meanwhile.
     private(set) var filling: CommitGroup?
     /// The log's end with all groups that are not on disk yet.
-    private var tail: (seq: Int64, head: Digest, at: Instant)
+    private var tail: (seq: Int64, at: Instant)
     /// The replicas that have pushed since the start, each at its place for good.
     private var lanes: [Lane] = []
     private var laneOf: [Name: Int] = [:]
@@ -24,6 +24,8 @@ struct Sequencer: Sendable {
     private var fitting: Base?
     /// Who waits for a search of the whole log, for which id, and whether a change with it got its place meanwhile.
     private var searches: [SessionID: Search] = [:]
+    /// Whether any change ever entered flagged as moved.
+    private var hasMoved: Bool
     private let limits: Limits
 
     private struct Search: Sendable {
@@ -81,7 +83,8 @@ struct Sequencer: Sendable {
 
     init(_ head: LogHead, limits: Limits) {
         durable = head
-        tail = (head.seq, head.head, head.at)
+        tail = (head.seq, head.at)
+        hasMoved = !head.moved.isEmpty
         self.limits = limits
     }
 
@@ -119,7 +122,7 @@ struct Sequencer: Sendable {
         } else if change.n > 1 {
             return .stopped(.gap)
         }
-        if let filling, filling.log.bytes.count >= limits.groupBytes { return .full }
+        if filling?.log.bytes.count ?? 0 >= limits.groupBytes { return .full }
         var common: Base?
         switch baseFits(change.base) {
         case nil: return .needsHash(seq: change.base.seq)
@@ -149,10 +152,6 @@ struct Sequencer: Sendable {
     }
 
     private static let duplicate = RuleViolation(.dup, "the log has a change with this id")
-
-    private var hasMoved: Bool {
-        !durable.moved.isEmpty || !(inFlight?.log.moved.isEmpty ?? true) || !(filling?.log.moved.isEmpty ?? true)
-    }
 
     /// Ids that entered flagged as moved are a small set, kept in memory; any other push is checked only against it.
     private func enteredMoved(_ id: ChangeID) -> Bool {
@@ -208,7 +207,7 @@ struct Sequencer: Sendable {
         if filling == nil {
             // Groups of a busy time are of about the same size; one that grows by doubling would be copied again and again.
             filling = CommitGroup(
-                workspace: durable.workspace, first: seq, after: tail.head, expected: (inFlight?.log.bytes.count ?? 0) + 4096)
+                workspace: durable.workspace, first: seq, expected: inFlight.map { ($0.log.bytes.count, $0.log.count) } ?? (0, 0))
         }
         let mark = ReplicaMark(n: change.n, hash: digest.short, user: submitter.user)
         if let violation {
@@ -219,11 +218,14 @@ struct Sequencer: Sendable {
         } else {
             filling?.append(line, at: at, submitter.envelope, common: common, moved: submitter.moved)
             filling?.accepted(submitter.session, submitter.replica, change, mark.hash)
-            if submitter.moved { filling?.log.moved.insert(change.id) }
+            if submitter.moved {
+                filling?.log.moved.insert(change.id)
+                hasMoved = true
+            }
             if !searches.isEmpty { notePlaced(change.id) }
         }
         filling?.cut(limits)
-        tail = (seq, filling?.log.head ?? tail.head, at)
+        tail = (seq, at)
         lanes[submitter.lane].mark = mark
         if !lanes[submitter.lane].isFilling {
             lanes[submitter.lane].isFilling = true
@@ -241,23 +243,27 @@ struct Sequencer: Sendable {
     }
 
     /// Hands the filled group over to be written; nil where there is none or one is still being written.
-    mutating func startWriting() -> LogGroup? {
+    mutating func startWriting() -> UnchainedGroup? {
         guard inFlight == nil, var group = filling else { return nil }
         filling = nil
         for lane in group.lanes {
             group.log.last[lanes[lane].replica] = lanes[lane].mark
             lanes[lane].isFilling = false
         }
+        // Nothing is in flight, so the group follows what is on disk.
+        group.log.head = durable.head
         inFlight = group
-        return group.log
+        return group.unchained
     }
 
     /// The group in flight is on disk.
     ///
+    /// - Parameter heads: H at each of its cuts and at its end.
     /// - Returns: the group, with those who wait for it.
-    mutating func committed() -> CommitGroup? {
-        guard let group = inFlight else { return nil }
+    mutating func committed(_ heads: [Digest]) -> CommitGroup? {
+        guard var group = inFlight else { return nil }
         inFlight = nil
+        group.chained(heads)
         durable.seq = group.log.first + group.log.count - 1
         durable.head = group.log.head
         durable.at = group.log.at
@@ -269,7 +275,8 @@ struct Sequencer: Sendable {
     /// The log as it was read back after a failed commit: everything uncommitted is dropped.
     mutating func restart(_ head: LogHead) {
         durable = head
-        tail = (head.seq, head.head, head.at)
+        tail = (head.seq, head.at)
+        hasMoved = !head.moved.isEmpty
         inFlight = nil
         filling = nil
         for lane in lanes.indices { lanes[lane] = Lane(replica: lanes[lane].replica, mark: head.last[lanes[lane].replica]) }

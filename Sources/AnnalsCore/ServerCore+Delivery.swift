@@ -184,7 +184,7 @@ extension ServerCore {
         for cut in group.cuts + [end] where cut.count > done.count {
             bytes += compose(
                 durable, first: log.first + done.count, count: cut.count - done.count,
-                lines: log.bytes[done.offset..<cut.offset], head: cut.head, now: now)
+                lines: log.bytes[done.offset..<cut.offset], head: cut.head ?? log.head, now: now)
             done = (cut.count, cut.offset)
         }
         return bytes

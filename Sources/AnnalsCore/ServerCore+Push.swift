@@ -21,7 +21,7 @@ extension ServerCore {
             fail(id, .malformed, "change line: " + error.description, into: &effects)
             return .over
         }
-        let violation = violation(of: change, scratch.scanner.tape, line, role)
+        let violation = pushRules.violation(of: change, scratch.scanner.tape, line, role)
         let verdict = sequencers[workspace].submit(
             change, line, violation: violation, from: submitter, found: found, now: now)
         switch verdict {
@@ -37,22 +37,6 @@ extension ServerCore {
     private mutating func finishChange() {
         pushing?.remaining -= 1
         if pushing?.remaining == 0 { pushing = nil }
-    }
-
-    /// The first rule that a change breaks.
-    private func violation(
-        of change: ChangePlaces, _ tape: borrowing JSONTape, _ line: RawSpan, _ role: Role
-    ) -> RuleViolation? {
-        guard line.byteCount <= configuration.limits.changeBytes else {
-            return RuleViolation(.size, "a change of more than \(configuration.limits.changeBytes) bytes")
-        }
-        do throws(RuleViolation) {
-            try rules.check(change, of: tape, in: line, role: role)
-            try checkDocumentNames(change, tape, line)
-            return nil
-        } catch {
-            return error
-        }
     }
 
     private mutating func answer(
@@ -98,5 +82,31 @@ extension ServerCore {
     ) {
         guard sessions[id]?.wait == .search(change) else { return }
         proceed(id, found: found, now: now, into: &effects)
+    }
+}
+
+/// The rules that a server checks pushed changes by. An object, so that asking it copies nothing of the machine.
+final class PushRules: Sendable {
+    private let rules: ChangeRules
+    private let changeBytes: Int
+
+    init(_ configuration: ServerCore.Configuration) {
+        rules = ChangeRules(
+            vocabulary: configuration.vocabulary, maximumOperations: configuration.limits.operationsPerChange)
+        changeBytes = configuration.limits.changeBytes
+    }
+
+    /// The first rule that a change breaks.
+    func violation(of change: ChangePlaces, _ tape: borrowing JSONTape, _ line: RawSpan, _ role: Role) -> RuleViolation? {
+        guard line.byteCount <= changeBytes else {
+            return RuleViolation(.size, "a change of more than \(changeBytes) bytes")
+        }
+        do throws(RuleViolation) {
+            try rules.check(change, of: tape, in: line, role: role)
+            try checkDocumentNames(change, tape, line)
+            return nil
+        } catch {
+            return error
+        }
     }
 }

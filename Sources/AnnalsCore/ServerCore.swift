@@ -31,7 +31,7 @@ public struct ServerCore: Sendable {
 
     let configuration: Configuration
     let signer: any CheckpointSigner
-    let rules: ChangeRules
+    let pushRules: PushRules
     var sessions: [SessionID: ServerSession] = [:]
     /// One for each workspace, in the order of their names: a workspace's place here stands for it.
     var sequencers: [Sequencer] = []
@@ -55,8 +55,7 @@ public struct ServerCore: Sendable {
     public init(configuration: Configuration, signer: any CheckpointSigner, heads: [LogHead]) {
         self.configuration = configuration
         self.signer = signer
-        rules = ChangeRules(
-            vocabulary: configuration.vocabulary, maximumOperations: configuration.limits.operationsPerChange)
+        pushRules = PushRules(configuration)
         for head in heads.sorted(by: { $0.workspace < $1.workspace }) {
             placeOf[head.workspace] = sequencers.count
             sequencers.append(Sequencer(head, limits: configuration.limits))
@@ -102,8 +101,8 @@ public struct ServerCore: Sendable {
             sessions[id]?.unsent = 0
             if sessions[id]?.wait == .drain { proceed(id, now: now, into: &effects) }
             pumpAll(id, now: now, into: &effects)
-        case .committed:
-            committed(now: now, into: &effects)
+        case .committed(let heads):
+            committed(heads, now: now, into: &effects)
         case .commitFailed(let detail, let heads):
             commitFailed(detail, heads, into: &effects)
         case .stretch(let id, let workspace, let stretch):
@@ -124,7 +123,7 @@ public struct ServerCore: Sendable {
 
     private mutating func startWriting(into effects: inout [ServerEffect]) {
         guard !isWriting, !isStoreLost else { return }
-        var groups: [LogGroup] = []
+        var groups: [UnchainedGroup] = []
         for workspace in sequencers.indices {
             if let group = sequencers[workspace].startWriting() { groups.append(group) }
         }
@@ -133,10 +132,13 @@ public struct ServerCore: Sendable {
         effects.append(.append(groups))
     }
 
-    private mutating func committed(now: Instant, into effects: inout [ServerEffect]) {
+    private mutating func committed(_ heads: [[Digest]], now: Instant, into effects: inout [ServerEffect]) {
         isWriting = false
-        for workspace in sequencers.indices {
-            guard let group = sequencers[workspace].committed() else { continue }
+        var next = 0
+        for workspace in sequencers.indices where sequencers[workspace].inFlight != nil {
+            precondition(next < heads.count, "heads of every group")
+            guard let group = sequencers[workspace].committed(heads[next]) else { continue }
+            next += 1
             acknowledge(group, into: &effects)
             fanOut(group, workspace, now: now, into: &effects)
         }
@@ -241,5 +243,21 @@ public struct ServerCore: Sendable {
 ///
 /// Unchecked, and safe: a machine uses it only while it handles one input, and a copy of the machine makes one of its own first.
 final class Scratch: @unchecked Sendable {
-    var scanner = JSONScanner()
+    /// Behind a pointer: a property of an object is asked at each access whether somebody else is at it.
+    private let place: UnsafeMutablePointer<JSONScanner>
+
+    var scanner: JSONScanner {
+        @inline(__always) unsafeAddress { UnsafePointer(place) }
+        @inline(__always) unsafeMutableAddress { place }
+    }
+
+    init() {
+        place = .allocate(capacity: 1)
+        place.initialize(to: JSONScanner())
+    }
+
+    deinit {
+        place.deinitialize(count: 1)
+        place.deallocate()
+    }
 }

@@ -22,8 +22,8 @@ public enum ServerInput: Sendable {
     case closed(SessionID)
     /// Everything written to the session has left for the network.
     case drained(SessionID)
-    /// The groups of the last `append` are on disk.
-    case committed
+    /// The groups of the last `append` are on disk; `heads` are what ``UnchainedGroup/chained()`` gave for each of them, in their order.
+    case committed(heads: [[Digest]])
     /// They are not, nothing of them; the store is open anew, and these are its heads. No heads: it could not be opened.
     case commitFailed(detail: String, heads: [LogHead])
     case stretch(SessionID, workspace: Name, LogStretch?)
@@ -42,8 +42,8 @@ public enum ServerEffect: Sendable {
     /// Stop reading from this peer until `resume`: it is ahead of the disk.
     case pause(SessionID)
     case resume(SessionID)
-    /// Make these groups durable in one transaction, then say `committed` or `commitFailed`.
-    case append([LogGroup])
+    /// Chain these groups and make them durable in one transaction, then say `committed` or `commitFailed`.
+    case append([UnchainedGroup])
     /// Try to open the store again, then say `commitFailed` with what is really there.
     case reopen
     /// Read the stretch holding this entry, off the loop.

@@ -43,9 +43,11 @@ public struct RuleViolation: Error, Sendable, Hashable, CustomStringConvertible 
 public struct ChangeRules: Sendable {
     public let vocabulary: Vocabulary
     public let maximumOperations: Int
+    private let table: CheckTable
 
     public init(vocabulary: Vocabulary, maximumOperations: Int) {
         self.vocabulary = vocabulary
+        table = vocabulary.checks
         self.maximumOperations = maximumOperations
     }
 
@@ -68,7 +70,7 @@ public struct ChangeRules: Sendable {
         while let place = elements.next(in: tape) {
             number += 1
             do throws(RuleViolation) {
-                try OperationCheck(OperationPlaces(at: place, of: tape, in: bytes), role).check(vocabulary, tape, bytes)
+                try OperationCheck(OperationPlaces(at: place, of: tape, in: bytes), role).check(table, tape, bytes)
             } catch {
                 var error = error
                 error.operation = number

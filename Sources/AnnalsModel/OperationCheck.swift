@@ -10,17 +10,18 @@ struct OperationCheck {
         self.role = role
     }
 
-    func check(_ vocabulary: Vocabulary, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
-        guard let word = places.kind, tape[word].isWord(in: bytes) else { throw invalid("malformed kind") }
+    func check(_ table: CheckTable, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+        guard let word = places.kind, table.kind(tape[word], in: bytes) != nil || tape[word].isWord(in: bytes) else {
+            throw invalid("malformed kind")
+        }
         guard let verb = places.verb(tape, bytes) else { throw invalid("no operation") }
-        try checkNames(verb, tape, bytes)
-        guard let index = vocabulary.kinds.indices.first(where: { tape[word].equals(vocabulary.kinds[$0].name, in: bytes) })
-        else { return }
-        try check(verb, vocabulary.kinds[index], tape, bytes)
+        guard let kind = table.kind(tape[word], in: bytes) else { return try checkNames(verb, nil, tape, bytes) }
+        try checkNames(verb, table.kinds[kind], tape, bytes)
+        try check(verb, table.kinds[kind], tape, bytes)
     }
 
     private func check(
-        _ verb: OperationPlaces.Verb, _ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan
+        _ verb: OperationPlaces.Verb, _ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         switch verb {
         case .create: try checkCreate(kind, tape, bytes)
@@ -35,19 +36,20 @@ struct OperationCheck {
         }
     }
 
-    private func checkCreate(_ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+    private func checkCreate(_ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
         try require(kind.role, "create \(kind.name)")
         let isText = places.id.flatMap { tape[$0].withText(in: bytes) { $1.count == 71 } } ?? false
         if kind.namedByText != isText || (!kind.namedByText && places.id != nil) {
             throw invalid("wrong id for a new \(kind.name)")
         }
         guard let fields = places.fields else { throw invalid("no fields") }
-        for index in kind.fields.indices where kind.fields[index].required {
-            if tape.member(named: kind.fields[index].name, of: fields, in: bytes) == nil {
-                throw invalid("\(kind.name) needs \(kind.fields[index].name)")
-            }
-        }
+        var missing = kind.required
         var members = tape.members(of: fields)
+        while missing != 0, let member = members.next(in: tape) {
+            if let field = kind.field(tape[member.key], in: bytes) { missing &= ~(1 << UInt64(field)) }
+        }
+        if missing != 0 { throw invalid("\(kind.name) needs \(kind.fields[missing.trailingZeroBitCount].name)") }
+        members = tape.members(of: fields)
         while let member = members.next(in: tape) {
             do throws(RuleViolation) {
                 try checkField(member, kind, tape, bytes)
@@ -60,21 +62,21 @@ struct OperationCheck {
     }
 
     private func checkField(
-        _ member: JSONMembers.Member, _ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan
+        _ member: JSONMembers.Member, _ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         guard let field = kind.field(tape[member.key], in: bytes) else { return }
-        switch kind.fields[field].merge {
+        switch kind.checks[field].merge {
         case .immutable, .latest, .contested: break
         default:
             let rule = kind.fields[field]
             throw invalid("\(rule.name) is written by \(rule.merge.operation ?? ""), not create")
         }
-        try require(kind.fields[field].role, "write \(kind.name).\(kind.fields[field].name)")
+        try require(kind.checks[field].role, "write \(kind.name).\(kind.fields[field].name)")
         try check(member.value, field, kind, tape, bytes)
     }
 
     private func checkWrite(
-        _ kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, nullAllowed: Bool,
+        _ kind: KindCheck, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, nullAllowed: Bool,
         _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         guard let value = places.value, let field = try field(of: kind, first, second, verb, tape, bytes) else { return }
@@ -83,15 +85,15 @@ struct OperationCheck {
     }
 
     private func checkElements(
-        _ kind: KindRule, _ merge: MergeClass, _ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape, _ bytes: RawSpan
+        _ kind: KindCheck, _ merge: MergeClass, _ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
         _ = try field(of: kind, merge, merge, verb, tape, bytes)
         if isEmpty(places.elements, tape) { throw invalid("nothing to \(verb.rawValue)") }
     }
 
-    private func checkResolve(_ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+    private func checkResolve(_ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
         if isEmpty(places.closes, tape) { throw invalid("closes nothing") }
-        if let field = places.field, let value = places.value, tape[field].equals(Entity.existenceField, in: bytes) {
+        if let field = places.field, let value = places.value, tape[field].equals(text: Entity.existenceField, in: bytes) {
             guard tape[value].string(in: bytes).flatMap(Existence.init(rawValue:)) != nil else {
                 throw invalid("existence is present or retracted")
             }
@@ -101,24 +103,28 @@ struct OperationCheck {
     }
 
     /// Fields are words, known or not, and none is called as the existence cell is.
-    private func checkNames(_ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape, _ bytes: RawSpan) throws(RuleViolation) {
+    private func checkNames(
+        _ verb: OperationPlaces.Verb, _ kind: KindCheck?, _ tape: borrowing JSONTape, _ bytes: RawSpan
+    ) throws(RuleViolation) {
         switch verb {
         case .create:
             guard let fields = places.fields else { return }
             var members = tape.members(of: fields)
             var isWrong = false
-            while !isWrong, let member = members.next(in: tape) { isWrong = !isField(tape[member.key], bytes) }
+            while !isWrong, let member = members.next(in: tape) {
+                isWrong = kind?.field(tape[member.key], in: bytes) == nil && !isField(tape[member.key], bytes)
+            }
             guard isWrong else { return }
             for place in inOrderOfNames(fields, tape, bytes) { try checkName(tape[place.key], verb, bytes) }
         case .restore: return
         case .retract where !places.retractsElements: return
         default:
-            if let field = places.field { try checkName(tape[field], verb, bytes) }
+            if let field = places.field, kind?.field(tape[field], in: bytes) == nil { try checkName(tape[field], verb, bytes) }
         }
     }
 
     private func isField(_ name: JSONSlice, _ bytes: RawSpan) -> Bool {
-        name.isWord(in: bytes) && !name.equals(Entity.existenceField, in: bytes)
+        name.isWord(in: bytes) && !name.equals(text: Entity.existenceField, in: bytes)
     }
 
     private func checkName(_ name: JSONSlice, _ verb: OperationPlaces.Verb, _ bytes: RawSpan) throws(RuleViolation) {
@@ -129,21 +135,22 @@ struct OperationCheck {
 
     /// The number of the field that is written, where the vocabulary knows it.
     private func field(
-        of kind: KindRule, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape,
+        of kind: KindCheck, _ first: MergeClass, _ second: MergeClass, _ verb: OperationPlaces.Verb, _ tape: borrowing JSONTape,
         _ bytes: RawSpan
     ) throws(RuleViolation) -> Int? {
         guard let name = places.field, let field = kind.field(tape[name], in: bytes) else { return nil }
-        let merge = kind.fields[field].merge
+        let merge = kind.checks[field].merge
         guard merge == first || merge == second else {
             throw invalid("\(kind.name).\(kind.fields[field].name) is \(merge.rawValue): \(verb.rawValue) does not write it")
         }
-        try require(kind.fields[field].role, "write \(kind.name).\(kind.fields[field].name)")
+        try require(kind.checks[field].role, "write \(kind.name).\(kind.fields[field].name)")
         return field
     }
 
     private func check(
-        _ value: Int, _ field: Int, _ kind: KindRule, _ tape: borrowing JSONTape, _ bytes: RawSpan
+        _ value: Int, _ field: Int, _ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
+        if kind.checks[field].fits(tape[value], in: bytes) { return }
         do throws(ValueMismatch) {
             try kind.fields[field].type.check(value, of: tape, in: bytes)
         } catch {
@@ -171,12 +178,4 @@ struct OperationCheck {
     }
 
     private func invalid(_ reason: String) -> RuleViolation { RuleViolation(.invalid, reason) }
-}
-
-extension KindRule {
-    /// The number of the field that this string names.
-    fileprivate func field(_ name: JSONSlice, in bytes: RawSpan) -> Int? {
-        for index in fields.indices where name.equals(fields[index].name, in: bytes) { return index }
-        return nil
-    }
 }

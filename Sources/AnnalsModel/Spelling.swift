@@ -7,6 +7,7 @@ enum Spelling {
     /// 16 characters of Crockford's base 32, as ``ChangeID`` has them.
     @inline(__always)
     static func isChangeID(_ bytes: RawSpan, _ start: Int) -> Bool {
+        guard start + 16 <= bytes.byteCount else { return false }
         var isRight = true
         for at in start..<start + 16 { isRight = isRight && isCrockford(bytes.byte(at)) }
         return isRight

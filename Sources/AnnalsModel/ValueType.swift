@@ -74,7 +74,7 @@ extension ValueType {
         case .date:
             try checkDate(value, bytes)
         case .choice(let words):
-            for word in words where value.equals(word, in: bytes) { return }
+            for word in words where value.equals(text: word, in: bytes) { return }
             throw mismatch
         case .integer(let range):
             try require(value.int64(in: bytes).map(range.contains) ?? false)
@@ -83,8 +83,8 @@ extension ValueType {
         case .item:
             try require(value.isItemID(in: bytes))
         case .itemOrText:
-            let item = tape.member(named: "item", of: place, in: bytes).map { tape[$0].isItemID(in: bytes) } ?? false
-            let text = tape.member(named: "text", of: place, in: bytes).map { tape[$0].kind == .string } ?? false
+            let item = tape.member("item", of: place, in: bytes).map { tape[$0].isItemID(in: bytes) } ?? false
+            let text = tape.member("text", of: place, in: bytes).map { tape[$0].kind == .string } ?? false
             try require(item != text)
         case .list(let element):
             try require(value.kind == .array)

@@ -9,6 +9,8 @@ public struct Vocabulary: Sendable {
     private let byName: [String: Int]
     /// The same rules by numbers, for the fold.
     let rules: RuleTable
+    /// The same rules as a change is checked by them.
+    let checks: CheckTable
 
     /// - Precondition: names and letters are unique, in kinds and in each kind's fields: the table is code, checked when it is loaded.
     public init(version: Int64, kinds: [KindRule]) {
@@ -18,6 +20,7 @@ public struct Vocabulary: Sendable {
         self.kinds = kinds
         byName = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1.name, $0) })
         rules = RuleTable(kinds)
+        checks = CheckTable(kinds)
     }
 
     public func kind(_ name: String) -> KindRule? { byName[name].map { kinds[$0] } }

@@ -7,11 +7,12 @@ struct LogWriter: Sendable {
     let thread = WorkerThread(name: "annals-writer")
     let deliver: @Sendable (ServerInput) -> Void
 
-    func append(_ groups: [LogGroup]) {
+    func append(_ groups: [UnchainedGroup]) {
         thread.perform {
+            let chained = groups.map { $0.chained() }
             do {
-                try store.append(groups)
-                deliver(.committed)
+                try store.append(chained.map(\.group))
+                deliver(.committed(heads: chained.map(\.heads)))
             } catch {
                 recover("\(error)")
             }

@@ -13,9 +13,9 @@ public struct SimulationServer: Sendable {
 
     /// How far a commit is.
     public enum Commit: Sendable {
-        case begun([LogGroup])
+        case begun([UnchainedGroup])
         /// On disk, and the core has not heard of it.
-        case written
+        case written(heads: [[Digest]])
         case failed
     }
 
@@ -83,8 +83,9 @@ public struct SimulationServer: Sendable {
             commit = .failed
         } else {
             do {
-                try disk.append(groups)
-                commit = .written
+                let chained = groups.map { $0.chained() }
+                try disk.append(chained.map(\.group))
+                commit = .written(heads: chained.map(\.heads))
             } catch {
                 preconditionFailure("the core made a group that does not follow its log: \(error)")
             }
@@ -94,9 +95,9 @@ public struct SimulationServer: Sendable {
     /// The core hears how the commit ended.
     public mutating func announce() {
         switch commit {
-        case .written:
+        case .written(let heads):
             commit = nil
-            handle(.committed)
+            handle(.committed(heads: heads))
         case .failed:
             commit = nil
             handle(.commitFailed(detail: "no space left", heads: disk.heads))

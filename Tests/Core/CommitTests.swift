@@ -31,11 +31,11 @@ struct CommitTests {
         var pen = Pen("r1")
         bench.push(id, "r1", pen.write(count: 3))
         guard case .begun(let first) = bench.server.commit else { return #expect(Bool(false), "a commit") }
-        #expect(first.map(\.count) == [1])
+        #expect(first.map(\.log.count) == [1])
         bench.server.write()
         bench.server.announce()
         guard case .begun(let second) = bench.server.commit else { return #expect(Bool(false), "a commit") }
-        #expect(second.map(\.count) == [2])
+        #expect(second.map(\.log.count) == [2])
         bench.server.settle()
         #expect(bench.hear(id).acks == [1, 3])
     }
@@ -130,7 +130,7 @@ struct CommitTests {
         #expect(bench.server.paused == [id])
         var commits = 0
         while case .begun(let groups) = bench.server.commit {
-            #expect(groups.allSatisfy { $0.bytes.count < 2000 + 400 })
+            #expect(groups.allSatisfy { $0.log.bytes.count < 2000 + 400 })
             bench.server.write()
             bench.server.announce()
             commits += 1
@@ -166,7 +166,7 @@ struct CommitTests {
         bench.server.write()
         bench.server.announce()
         guard case .begun(let groups) = bench.server.commit else { return #expect(Bool(false), "a commit") }
-        #expect(groups.map(\.workspace.raw) == ["desk", "other"])
+        #expect(groups.map { $0.log.workspace.raw } == ["desk", "other"])
         bench.server.settle()
         #expect(bench.server.disk.lines(of: named("other")).count == 1)
     }

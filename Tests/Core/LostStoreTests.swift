@@ -68,7 +68,10 @@ struct LostStoreTests {
         #expect(!step(&core, .tick).contains(where: isReopen))
         let third = SessionID(3)
         #expect(said(enter(&core, third)).contains("\"opened\""))
-        #expect(push(&core, third).contains(where: isAppend))
-        #expect(said(step(&core, .committed)).contains("\"ack\""))
+        let heads = push(&core, third).compactMap { effect in
+            if case .append(let groups) = effect { groups.map { $0.chained().heads } } else { nil }
+        }
+        #expect(heads.count == 1)
+        #expect(said(step(&core, .committed(heads: heads.flatMap(\.self)))).contains("\"ack\""))
     }
 }

@@ -121,9 +121,10 @@ struct TranscriptServer {
                     output += bytes
                     inputs.append(.drained(id))
                 case .close: isClosed = true
-                case .append(let group):
-                    groups += group
-                    inputs.append(.committed)
+                case .append(let unchained):
+                    let chained = unchained.map { $0.chained() }
+                    groups += chained.map(\.group)
+                    inputs.append(.committed(heads: chained.map(\.heads)))
                 case .read(let id, let workspace, let seq): inputs.append(.stretch(id, workspace: workspace, stretch(seq)))
                 case .hash(let id, let workspace, let seq):
                     inputs.append(.hash(id, workspace: workspace, seq: seq, hash(seq)))

@@ -51,16 +51,24 @@ struct Run {
                 run.core.receive(bytes.span.bytes, from: SessionID(UInt64(lane + 1)), now: run.now, into: &run.effects)
             }
         }
-        counting { run in
-            while run.effects.contains(where: { if case .append = $0 { true } else { false } }) {
+        while let groups = appended {
+            // The writer's work, beside the machine.
+            let heads = groups.map { $0.chained().heads }
+            counting { run in
                 run.effects.removeAll(keepingCapacity: true)
                 run.commits += 1
-                run.core.handle(.committed, now: run.now, into: &run.effects)
+                run.core.handle(.committed(heads: heads), now: run.now, into: &run.effects)
                 for session in 1...Self.pushers + 2 {
                     run.core.handle(.drained(SessionID(UInt64(session))), now: run.now, into: &run.effects)
                 }
             }
         }
+    }
+
+    /// The groups that are to become durable.
+    private var appended: [UnchainedGroup]? {
+        for case .append(let groups) in effects { return groups }
+        return nil
     }
 
     // One function that callgrind can be told to watch.
