@@ -15,8 +15,6 @@ struct CommitGroup: Sendable {
     private var lineEnds: [Int] = []
     /// The places of the replicas that have a line here, for the sequencer.
     var lanes: [Int] = []
-    /// Where the group is cut when it is sent, for it may be larger than a batch.
-    private(set) var cuts: [Cut] = []
     private var time: EntryCodec.Time
 
     struct Run: Sendable {
@@ -39,14 +37,6 @@ struct CommitGroup: Sendable {
         let id: (UInt64, UInt64)
         let hash: ShortHash
         let isAccepted: Bool
-    }
-
-    /// The end of a batch within the group.
-    struct Cut: Sendable {
-        var count: Int64
-        var offset: Int
-        /// nil until the group is chained.
-        var head: Digest?
     }
 
     /// A group that begins with entry `first` and may grow to about the `expected` size. What it follows is said when it is written.
@@ -112,24 +102,25 @@ struct CommitGroup: Sendable {
         refusals.append(Refused(session: session, replica: replica, n: change.n, hash: hash, violation: violation))
     }
 
-    /// Ends a batch where one is full.
+    /// Cuts the group where a batch is full and another line follows, for it may be larger than a batch when it is sent.
     mutating func cut(_ limits: Limits) {
-        let (count, offset) = cuts.last.map { ($0.count, $0.offset) } ?? (0, 0)
+        let (count, offset) = log.cuts.last.map { ($0.count, $0.offset) } ?? (0, 0)
         if log.bytes.count - offset >= limits.turnBytes || log.count - count >= Int64(limits.batchLines) {
-            cuts.append(Cut(count: log.count, offset: log.bytes.count))
+            // Its H is known when the group is chained.
+            log.cuts.append(LogCut(count: log.count, offset: log.bytes.count, head: log.head))
         }
     }
 
     // MARK: Writing
 
     /// The group for whoever writes it.
-    var unchained: UnchainedGroup { UnchainedGroup(log: log, lineEnds: lineEnds, cuts: cuts.map(\.count)) }
+    var unchained: UnchainedGroup { UnchainedGroup(log: log, lineEnds: lineEnds) }
 
     /// Takes H at each cut and at the end.
     mutating func chained(_ heads: [Digest]) {
-        precondition(heads.count == cuts.count + 1, "a head for each cut and one for the end")
-        for index in cuts.indices { cuts[index].head = heads[index] }
-        log.head = heads[cuts.count]
+        precondition(heads.count == log.cuts.count + 1, "a head for each cut and one for the end")
+        for index in log.cuts.indices { log.cuts[index].head = heads[index] }
+        log.head = heads[log.cuts.count]
     }
 
     // MARK: Duplicates

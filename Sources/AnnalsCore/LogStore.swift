@@ -60,6 +60,8 @@ public struct LogGroup: Sendable, Equatable {
     public var bytes: [UInt8]
     /// H(first + count − 1).
     public var head: Digest
+    /// Points within the group whose H is known, in their order; its end is not among them.
+    public var cuts: [LogCut]
     /// `at` of the last line.
     public var at: Instant
     /// The marks of the replicas that have a line in the group, as they stand after it.
@@ -68,7 +70,7 @@ public struct LogGroup: Sendable, Equatable {
     public var moved: Set<ChangeID>
 
     public init(
-        workspace: Name, first: Int64, count: Int64, bytes: [UInt8], head: Digest, at: Instant,
+        workspace: Name, first: Int64, count: Int64, bytes: [UInt8], head: Digest, cuts: [LogCut] = [], at: Instant,
         last: [Name: ReplicaMark], moved: Set<ChangeID> = []
     ) {
         self.workspace = workspace
@@ -76,13 +78,42 @@ public struct LogGroup: Sendable, Equatable {
         self.count = count
         self.bytes = bytes
         self.head = head
+        self.cuts = cuts
         self.at = at
         self.last = last
         self.moved = moved
     }
 }
 
-/// A stretch of the log as it was stored.
+/// A point between two lines of a group or stretch, with the chain there: a batch that ends here needs no hashing.
+public struct LogCut: Sendable, Equatable {
+    /// The lines before it.
+    public var count: Int64
+    /// Their bytes, with each line's LF.
+    public var offset: Int
+    /// H of the line before it.
+    public var head: Digest
+
+    public init(count: Int64, offset: Int, head: Digest) {
+        self.count = count
+        self.offset = offset
+        self.head = head
+    }
+
+    /// Whether these may be the cuts of so many lines in these bytes: in order, inside, and each after a line's end.
+    public static func fit(_ cuts: [LogCut], count: Int64, bytes: [UInt8]) -> Bool {
+        var last: (count: Int64, offset: Int) = (0, 0)
+        for cut in cuts {
+            guard cut.count > last.count, cut.count < count, cut.offset > last.offset, cut.offset < bytes.count,
+                bytes[cut.offset - 1] == UInt8(ascii: "\n")
+            else { return false }
+            last = (cut.count, cut.offset)
+        }
+        return true
+    }
+}
+
+/// A stretch of the log as it was stored: a group, or some that follow each other.
 public struct LogStretch: Sendable, Equatable {
     public var first: Int64
     public var count: Int64
@@ -91,14 +122,20 @@ public struct LogStretch: Sendable, Equatable {
     public var before: Digest
     /// H(first + count − 1).
     public var head: Digest
+    /// Points within the stretch whose H is known, in their order; its end is not among them.
+    public var cuts: [LogCut]
 
-    public init(first: Int64, count: Int64, bytes: [UInt8], before: Digest, head: Digest) {
+    public init(first: Int64, count: Int64, bytes: [UInt8], before: Digest, head: Digest, cuts: [LogCut] = []) {
         self.first = first
         self.count = count
         self.bytes = bytes
         self.before = before
         self.head = head
+        self.cuts = cuts
     }
+
+    /// The entry after it.
+    var following: Int64 { first + count }
 }
 
 /// Where the canonical log lives. Any store passes the contract suite in `AnnalsTesting`.
@@ -114,7 +151,8 @@ public protocol LogStore: Sendable {
     /// Appends the groups in one durable transaction, all or none. When it returns, they are on disk.
     /// Each group must follow its workspace's head; throws ``LogStoreError`` otherwise and on any I/O error.
     func append(_ groups: [LogGroup]) throws
-    /// The stored group that holds entry `seq`, whole; nil past the head. Sees only durable entries.
+    /// The stored group that holds entry `seq`, whole, and where it is small some that follow it; nil past the head.
+    /// Sees only durable entries.
     func stretch(of workspace: Name, holding seq: Int64) throws -> LogStretch?
     /// H(seq) for 0 ≤ seq ≤ head; nil outside.
     func chainHash(of workspace: Name, at seq: Int64) throws -> Digest?

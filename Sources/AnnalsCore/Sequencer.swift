@@ -209,6 +209,7 @@ struct Sequencer: Sendable {
             filling = CommitGroup(
                 workspace: durable.workspace, first: seq, expected: inFlight.map { ($0.log.bytes.count, $0.log.count) } ?? (0, 0))
         }
+        filling?.cut(limits)
         let mark = ReplicaMark(n: change.n, hash: digest.short, user: submitter.user)
         if let violation {
             let refusal = Refusal(
@@ -224,7 +225,6 @@ struct Sequencer: Sendable {
             }
             if !searches.isEmpty { notePlaced(change.id) }
         }
-        filling?.cut(limits)
         tail = (seq, at)
         lanes[submitter.lane].mark = mark
         if !lanes[submitter.lane].isFilling {

@@ -24,6 +24,7 @@ extension ServerCore {
             $0.wantsLive = live
             $0.announced = false
             $0.sending = nil
+            $0.ahead = []
         }
         pump(id, place, now: now, into: &effects)
     }
@@ -57,10 +58,11 @@ extension ServerCore {
             }
             return
         }
-        guard attachment.credit > 0, sessions.values[place].unsent < configuration.limits.turnBytes, !attachment.isReading
-        else { return }
+        guard attachment.credit > 0, sessions.values[place].unsent < configuration.limits.turnBytes else { return }
         if attachment.sending.map({ $0.next == cursor }) ?? false {
             sendTurn(id, workspace, now: now, into: &effects)
+        } else if attachment.isReading {
+            return
         } else if let group = recent[workspace].last(where: { $0.first <= cursor }), group.first == cursor,
             attachment.credit >= Int64(group.lineBytes)
         {
@@ -81,6 +83,12 @@ extension ServerCore {
         guard let place = place(of: workspace), let attachment = sessions[id]?[place] else { return }
         sessions[id]?.change(place) { $0.isReading = false }
         guard let cursor = attachment.cursor else { return }
+        if let stretch, let sending = attachment.sending, sending.next == cursor,
+            stretch.first == attachment.ahead.last?.following ?? sending.following
+        {
+            sessions[id]?.change(place) { $0.ahead.append(stretch) }
+            return readAhead(id, place, into: &effects)
+        }
         guard let stretch, (stretch.first..<stretch.first + stretch.count).contains(cursor) else {
             // A pull moved the cursor meanwhile: read where it is now. Else the store lost what it had.
             if let stretch, !(stretch.first..<stretch.first + stretch.count).contains(cursor) {
@@ -88,8 +96,7 @@ extension ServerCore {
             }
             return fail(id, .storage, "entry \(cursor) cannot be read", into: &effects)
         }
-        var sending = ServerSession.Sending(stretch)
-        while sending.next < cursor, let end = sending.lineEnd { sending.pass(to: end) }
+        let sending = ServerSession.Sending(stretch, from: cursor)
         sessions[id]?.change(place) { $0.sending = sending }
         pump(id, place, now: now, into: &effects)
     }
@@ -101,27 +108,37 @@ extension ServerCore {
         guard let place = sessions.index(forKey: id), let attachment = sessions.values[place][workspace],
             var sending = attachment.sending
         else { return }
-        var credit = attachment.credit
-        let first = sending.next
-        let start = sending.offset
-        while credit > 0, sending.offset - start < configuration.limits.turnBytes,
-            sending.next - first < Int64(configuration.limits.batchLines), let end = sending.lineEnd
-        {
-            credit -= Int64(end + 1 - sending.offset)
-            sending.pass(to: end)
-        }
-        let batch = compose(
-            sequencers[workspace].durable, first: first, count: sending.next - first,
-            lines: sending.stretch.bytes[start..<sending.offset], head: sending.hash, now: now)
+        guard let turn = sending.turn(credit: attachment.credit, configuration.limits) else { return }
+        let isAtEnd = sending.next == sending.following
         sessions.values[place].change(workspace) {
-            $0.credit = credit
+            $0.credit -= Int64(turn.lines.count)
             $0.cursor = sending.next
             $0.announced = false
-            $0.sending = sending.offset < sending.stretch.bytes.count ? sending : nil
+            if !isAtEnd {
+                $0.sending = sending
+            } else {
+                $0.sending = $0.ahead.isEmpty ? nil : ServerSession.Sending($0.ahead.removeFirst(), from: sending.next)
+            }
         }
         sessions.values[place].lastServed = workspace
-        write(batch, to: id, into: &effects)
+        send(turn, of: sequencers[workspace].durable, to: place, id, now: now, into: &effects)
+        readAhead(id, workspace, into: &effects)
         pump(id, workspace, now: now, into: &effects)
+    }
+
+    /// Asks for what comes after the stretch that is being sent, up to two turns, so that the disk and the peer are busy at once.
+    private mutating func readAhead(_ id: SessionID, _ workspace: Int, into effects: inout [ServerEffect]) {
+        guard let place = sessions.index(forKey: id), let attachment = sessions.values[place][workspace],
+            let sending = attachment.sending, !attachment.isReading
+        else { return }
+        let (next, durable) = (attachment.ahead.last?.following ?? sending.following, sequencers[workspace].durable)
+        let ahead = attachment.ahead.reduce(0) { $0 + $1.bytes.count }
+        guard next <= durable.seq, ahead < 2 * configuration.limits.turnBytes,
+            attachment.credit > Int64(sending.bytes.count - sending.offset + ahead),
+            !recent[workspace].contains(where: { $0.first == next })
+        else { return }
+        sessions.values[place].change(workspace) { $0.isReading = true }
+        effects.append(.read(id, workspace: durable.workspace, seq: next))
     }
 
     /// Sends a group that has just become durable to everyone who is live: the same bytes to all, composed once.
@@ -162,7 +179,20 @@ extension ServerCore {
             $0.announced = $0.announced && $0.wantsLive
         }
         sessions.values[place].unsent += group.batches.count
-        effects.append(.write(id, group.batches))
+        effects.append(.write(id, group.batches[...]))
+    }
+
+    /// Sends a turn as a batch: its lines as they were read, uncopied.
+    private mutating func send(
+        _ turn: ServerSession.Sending.Turn, of durable: LogHead, to place: Dictionary<SessionID, ServerSession>.Index,
+        _ id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) {
+        let header = ServerMessageCodec.encode(.entries(workspace: durable.workspace, first: turn.first, count: turn.count))
+        let checkpoint = checkpoint(durable, seq: turn.first + turn.count - 1, turn.head, now: now)
+        sessions.values[place].unsent += header.count + turn.lines.count + checkpoint.count
+        effects.append(.write(id, header[...]))
+        effects.append(.write(id, turn.lines))
+        effects.append(.write(id, checkpoint[...]))
     }
 
     /// Keeps the last groups for those who are a little behind: they read the store only when they fall further back.
@@ -177,14 +207,14 @@ extension ServerCore {
     /// A group as batches within the announced limits.
     private func compose(_ group: CommitGroup, _ durable: LogHead, now: Instant) -> [UInt8] {
         let log = group.log
-        let end = CommitGroup.Cut(count: log.count, offset: log.bytes.count, head: log.head)
+        let end = LogCut(count: log.count, offset: log.bytes.count, head: log.head)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(log.bytes.count + 1024 * (group.cuts.count + 1))
+        bytes.reserveCapacity(log.bytes.count + 1024 * (log.cuts.count + 1))
         var done: (count: Int64, offset: Int) = (0, 0)
-        for cut in group.cuts + [end] where cut.count > done.count {
+        for cut in log.cuts + [end] {
             bytes += compose(
                 durable, first: log.first + done.count, count: cut.count - done.count,
-                lines: log.bytes[done.offset..<cut.offset], head: cut.head ?? log.head, now: now)
+                lines: log.bytes[done.offset..<cut.offset], head: cut.head, now: now)
             done = (cut.count, cut.offset)
         }
         return bytes
@@ -198,25 +228,17 @@ extension ServerCore {
         var bytes = ServerMessageCodec.encode(.entries(workspace: durable.workspace, first: first, count: count))
         bytes.reserveCapacity(bytes.count + lines.count + 512)
         bytes += lines
-        let checkpoint = Checkpoint(
-            workspace: durable.workspace, log: durable.log, epoch: durable.epoch, seq: first + count - 1, head: head, at: now)
-        bytes += CheckpointCodec.encode(checkpoint, signer: signer)
-        bytes.append(UInt8(ascii: "\n"))
+        bytes += checkpoint(durable, seq: first + count - 1, head, now: now)
         return bytes
     }
-}
 
-extension ServerSession.Sending {
-    /// The offset of the LF that ends the next line; nil at the end of the stretch.
-    var lineEnd: Int? {
-        stretch.bytes[offset...].firstIndex(of: UInt8(ascii: "\n"))
-    }
-
-    /// Goes past the line that ends at `end`, keeping the chain.
-    mutating func pass(to end: Int) {
-        hash = chainHash(after: hash, line: stretch.bytes[offset..<end])
-        offset = end + 1
-        next += 1
+    /// A checkpoint's line with its LF: what proves the lines before it.
+    private func checkpoint(_ durable: LogHead, seq: Int64, _ head: Digest, now: Instant) -> [UInt8] {
+        let checkpoint = Checkpoint(
+            workspace: durable.workspace, log: durable.log, epoch: durable.epoch, seq: seq, head: head, at: now)
+        var bytes = CheckpointCodec.encode(checkpoint, signer: signer)
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
     }
 }
 

@@ -206,7 +206,7 @@ public struct ServerCore: Sendable {
     mutating func write(_ bytes: [UInt8], to id: SessionID, into effects: inout [ServerEffect]) {
         guard let place = sessions.index(forKey: id) else { return }
         sessions.values[place].unsent += bytes.count
-        effects.append(.write(id, bytes))
+        effects.append(.write(id, bytes[...]))
     }
 
     /// Says what is wrong and closes. What the peer sent before is not undone by it.

@@ -36,7 +36,7 @@ public enum ServerInput: Sendable {
 
 /// What the shell is to do, in this order.
 public enum ServerEffect: Sendable {
-    case write(SessionID, [UInt8])
+    case write(SessionID, ArraySlice<UInt8>)
     /// Close after everything written has left.
     case close(SessionID)
     /// Stop reading from this peer until `resume`: it is ahead of the disk.

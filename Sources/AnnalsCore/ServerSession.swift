@@ -44,6 +44,8 @@ struct ServerSession: Sendable {
         var announced = false
         /// A stretch of the log that is being sent.
         var sending: Sending?
+        /// The stretches after it, read meanwhile.
+        var ahead: [LogStretch] = []
         var isReading = false
         /// Replicas whose changes are not taken any more on this connection.
         var stopped: Set<Name> = []
@@ -59,21 +61,6 @@ struct ServerSession: Sendable {
         var remaining: Int64
         /// Whether no more of the replica's changes are taken on this connection.
         var isStopped: Bool
-    }
-
-    /// A stored stretch, and how much of it was sent.
-    struct Sending: Sendable {
-        var stretch: LogStretch
-        /// The byte offset, seq and H(seq − 1) of the next line.
-        var offset = 0
-        var next: Int64
-        var hash: Digest
-
-        init(_ stretch: LogStretch) {
-            self.stretch = stretch
-            next = stretch.first
-            hash = stretch.before
-        }
     }
 
     let peer: Peer

@@ -166,7 +166,7 @@ actor ServerLoop {
 private final class ServerPeer {
     let id: SessionID
     let stream: UV.Stream
-    private var queued: [[UInt8]] = []
+    private var queued: [ArraySlice<UInt8>] = []
 
     init(_ id: SessionID, _ stream: UV.Stream) {
         self.id = id
@@ -174,7 +174,7 @@ private final class ServerPeer {
     }
 
     /// - Returns: whether these bytes are the first of the turn.
-    func queue(_ bytes: [UInt8]) -> Bool {
+    func queue(_ bytes: ArraySlice<UInt8>) -> Bool {
         queued.append(bytes)
         return queued.count == 1
     }

@@ -67,9 +67,13 @@ enum LogReads {
     /// - throws: `LogStoreError.unknownWorkspace`
     static func known(_ name: Name, _ db: Database) throws -> WorkspaceRow {
         guard let row = try workspace(name, db) else {
-            throw LogStoreError(.unknownWorkspace, "There is no workspace \(name). Create it first.")
+            throw unknown(name)
         }
         return row
+    }
+
+    private static func unknown(_ name: Name) -> LogStoreError {
+        LogStoreError(.unknownWorkspace, "There is no workspace \(name). Create it first.")
     }
 
     static func head(_ name: Name, _ db: Database) throws -> LogHead? {
@@ -101,6 +105,63 @@ enum LogReads {
             first: LogSchema.seq(ofKey: row[0]), count: row[1], head: try digest(row[2]), bytes: bytes)
         guard seq <= group.last else { throw damaged("entry \(seq) is missing") }
         return group
+    }
+
+    /// The group that holds `seq`, and while they are small together those that follow it; nil where there is none so far.
+    ///
+    /// One statement: what is read is a replay's whole cost on the disk's side. It begins with the group before, whose head
+    /// is the chain's hash before the stretch.
+    static func stretch(_ workspace: Name, holding seq: Int64, _ db: Database) throws -> LogStretch? {
+        let place = try db.cachedStatement(sql: "SELECT id, start FROM workspace WHERE name = ?")
+        guard let row = try Row.fetchOne(place, arguments: [workspace.raw]) else { throw unknown(workspace) }
+        guard (1...LogSchema.seqMax).contains(seq) else { return nil }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT key, count, head, cuts, length(bytes), bytes FROM commit_group
+                WHERE key BETWEEN ifnull(
+                    (SELECT key FROM commit_group WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1 OFFSET 1), ?1) AND ?3
+                ORDER BY key
+                """)
+        let id: Int64 = row[0]
+        let (low, high) = (LogSchema.key(id, 1), LogSchema.key(id, LogSchema.seqMax))
+        let groups = try Row.fetchCursor(statement, arguments: [low, LogSchema.key(id, seq), high])
+        var before = try digest(row[1])
+        var next: Int64 = 1
+        var isFirst = true
+        var stretch: LogStretch?
+        while let group = try groups.next() {
+            let (first, count): (Int64, Int64) = (LogSchema.seq(ofKey: group[0]), group[1])
+            if isFirst { next = first }
+            guard first == next, !isFirst || first == 1 || first + count <= seq else { throw damaged("entry \(seq) is missing") }
+            (isFirst, next) = (false, first + count)
+            let head = try digest(group[2])
+            if stretch == nil, next <= seq {
+                before = head
+                continue
+            }
+            let size: Int = group[4]
+            if let stretch, stretch.bytes.count + size > LogSchema.joinedBytes { break }
+            var joined = stretch ?? LogStretch(first: first, count: 0, bytes: [], before: before, head: before)
+            stretch = nil
+            try join(group, count, head, to: &joined)
+            stretch = joined
+            if joined.bytes.count >= LogSchema.joinedBytes { break }
+        }
+        return stretch
+    }
+
+    /// Lengthens a stretch by the group that follows it.
+    private static func join(_ group: Row, _ count: Int64, _ head: Digest, to stretch: inout LogStretch) throws {
+        let cuts = try LogCuts.read(group[3])
+        let (lines, offset) = (stretch.count, stretch.bytes.count)
+        if lines > 0 { stretch.cuts.append(LogCut(count: lines, offset: offset, head: stretch.head)) }
+        for cut in cuts { stretch.cuts.append(LogCut(count: lines + cut.count, offset: offset + cut.offset, head: cut.head)) }
+        try group.withUnsafeData(atIndex: 5) { data in
+            data?.withUnsafeBytes { stretch.bytes.append(contentsOf: $0) }
+        }
+        stretch.count += count
+        stretch.head = head
+        guard LogCut.fit(stretch.cuts, count: stretch.count, bytes: stretch.bytes) else { throw damaged("a group's cuts are none") }
     }
 
     /// H(first − 1) of the group that begins with `first`.

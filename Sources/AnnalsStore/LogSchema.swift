@@ -9,8 +9,10 @@ enum LogSchema {
     /// "Annl", in the file's header: <https://www.sqlite.org/fileformat2.html#application_id>.
     static let applicationID: Int32 = 0x416E_6E6C
     /// The version of the tables below.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
     static let pageBytes = 16_384
+    /// Up to how many bytes small groups that follow each other are read in one go.
+    static let joinedBytes = 64 << 10
     /// How many entries' marks may stand in groups alone: so a group costs one row, and a start reads few of them.
     static let unmarkedMax: Int64 = 4096
 
@@ -41,6 +43,7 @@ enum LogSchema {
             at INTEGER NOT NULL,
             head BLOB NOT NULL,             -- H(seq of the last line)
             marks TEXT NOT NULL,            -- of each replica with a line here, after it: replica n hash user, a line each
+            cuts BLOB NOT NULL,             -- points between the lines, each: count, offset (4 bytes, big-endian), H (32 bytes)
             bytes BLOB NOT NULL             -- the lines, each ended by LF
         ) STRICT;
         CREATE TABLE replica_mark (

@@ -27,8 +27,9 @@ enum LogWrites {
         let workspace = try LogReads.known(group.workspace, db)
         try check(group, follows: workspace)
         let marks = group.last.map { ReplicaMarks.line($0.key, $0.value) }.sorted().joined(separator: "\n")
+        let cuts = try LogCuts.data(group.cuts)
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO commit_group (key, count, at, head, marks, bytes) VALUES (?, ?, ?, ?, ?, ?)")
+            sql: "INSERT INTO commit_group (key, count, at, head, marks, cuts, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)")
         try group.bytes.withUnsafeBytes { bytes in
             // Not copied: SQLite has taken the bytes when the statement is done.
             let lines = bytes.baseAddress.map {
@@ -36,7 +37,7 @@ enum LogWrites {
             }
             try statement.execute(arguments: [
                 LogSchema.key(workspace.id, group.first), group.count, group.at.milliseconds, Data(group.head.bytes), marks,
-                lines ?? Data(),
+                cuts, lines ?? Data(),
             ])
         }
         let last = group.first + group.count - 1
@@ -65,6 +66,9 @@ enum LogWrites {
         }
         guard Lines.count(group.bytes) == group.count else {
             throw LogStoreError(.notNext, "The group at \(group.first) of \(name) does not hold \(group.count) whole lines.")
+        }
+        guard LogCut.fit(group.cuts, count: group.count, bytes: group.bytes) else {
+            throw LogStoreError(.notNext, "The group at \(group.first) of \(name) is cut where no line of it ends.")
         }
         guard group.at >= workspace.at else {
             throw LogStoreError(.notNext, "The group at \(group.first) of \(name) is earlier than the entry before it.")

@@ -76,14 +76,7 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
     }
 
     public func stretch(of workspace: Name, holding seq: Int64) throws -> LogStretch? {
-        try read { db in
-            let row = try LogReads.known(workspace, db)
-            guard (1...max(1, row.seq)).contains(seq), row.seq > 0 else { return nil }
-            let group = try LogReads.group(row.id, holding: seq, db)
-            let before = try LogReads.hash(before: group.first, of: row, db)
-            return LogStretch(
-                first: group.first, count: group.count, bytes: group.bytes, before: before, head: group.head)
-        }
+        try read { try LogReads.stretch(workspace, holding: seq, $0) }
     }
 
     public func chainHash(of workspace: Name, at seq: Int64) throws -> Digest? {

@@ -44,7 +44,8 @@ public struct SimulationDisk: Sendable {
                 if entry.change != nil { log.accepted.insert(entry.changeID) }
             }
             guard Int64(log.lines.count) == group.first + group.count - 1, log.hashes.last == group.head,
-                group.bytes.last == UInt8(ascii: "\n")
+                group.bytes.last == UInt8(ascii: "\n"), LogCut.fit(group.cuts, count: group.count, bytes: group.bytes),
+                group.cuts.allSatisfy({ $0.head == log.hashes[Int(group.first + $0.count) - 1] })
             else { throw LogStoreError(.failed, "the group's lines are not what it says") }
             log.groups.append(group)
             log.head.seq = Int64(log.lines.count)
@@ -57,13 +58,22 @@ public struct SimulationDisk: Sendable {
         logs = changed
     }
 
+    /// Changes the stored cuts of a workspace's groups, as a damaged disk would.
+    public mutating func spoilCuts(of workspace: Name, _ change: (inout LogCut) -> Void) {
+        guard var log = logs[workspace] else { return }
+        for group in log.groups.indices {
+            for cut in log.groups[group].cuts.indices { change(&log.groups[group].cuts[cut]) }
+        }
+        logs[workspace] = log
+    }
+
     /// The stored group that holds entry `seq`; nil past the head.
     public func stretch(of workspace: Name, holding seq: Int64) -> LogStretch? {
         guard let log = logs[workspace], let group = log.groups.first(where: { seq >= $0.first && seq < $0.first + $0.count })
         else { return nil }
         return LogStretch(
             first: group.first, count: group.count, bytes: group.bytes, before: log.hashes[Int(group.first) - 1],
-            head: group.head)
+            head: group.head, cuts: group.cuts)
     }
 
     /// H(seq); nil outside the log.

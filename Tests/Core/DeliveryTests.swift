@@ -145,6 +145,41 @@ struct DeliveryTests {
         #expect(proven == 15)
     }
 
+    @Test("wherever in a cut group a reader begins and whatever its credit, it gets every line and true checkpoints", arguments: 0..<30)
+    func cutGroups(_ after: Int64) {
+        var limits = Limits()
+        limits.batchLines = 4
+        limits.turnBytes = 1000
+        var bench = Bench(limits)
+        let (writer, whole, piecewise) = (bench.open("aliya"), bench.open("bek"), bench.open("cem"))
+        var pen = Pen("w1")
+        bench.push(writer, "w1", pen.write(count: 30))
+        bench.server.settle()
+        #expect(bench.lines.count == 30)
+        func proven(_ heard: [Bench.Heard]) -> Bool {
+            let checkpoints = heard.checkpoints
+            return !checkpoints.isEmpty
+                && checkpoints.allSatisfy { $0.head == bench.server.disk.chainHash(of: Bench.desk, at: $0.seq) }
+        }
+        func receive(_ id: SessionID, credit: Int64) -> [Bench.Heard] {
+            var all: [Bench.Heard] = []
+            bench.pull(id, after: after, credit: credit)
+            while true {
+                bench.server.settle()
+                let heard = bench.hear(id)
+                all += heard
+                if !heard.caughtUp.isEmpty { return all }
+                if heard.isEmpty { bench.say(id, .credit(workspace: Bench.desk, bytes: credit)) }
+            }
+        }
+        let first = receive(whole, credit: 1 << 20)
+        #expect(first.entries == Array(bench.lines[Int(after)...]))
+        #expect(proven(first))
+        let second = receive(piecewise, credit: 700)
+        #expect(second.entries == first.entries)
+        #expect(proven(second))
+    }
+
     @Test("a group larger than a batch goes to live readers as batches within the announced limits")
     func largeGroup() {
         var limits = Limits()

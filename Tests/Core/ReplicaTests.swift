@@ -162,6 +162,27 @@ struct ReplicaTests {
 
     // MARK: Proof
 
+    @Test("a stored cut with a wrong hash makes no replica accept what it ends")
+    func wrongCuts() {
+        var limits = Limits()
+        limits.batchLines = 2
+        var talk = Conversation(limits)
+        var (aliya, bek) = (talk.file("aliya", "r1"), talk.file("bek", "r2"))
+        for title in ["one", "two", "three", "four", "five"] { talk.record(&aliya, title) }
+        talk.sync(&aliya)
+        var changed = 0
+        talk.server.disk.spoilCuts(of: talk.server.disk.heads[0].workspace) { cut in
+            if changed == 1 { cut.head = Digest(words: (1, 2, 3, 4)) }
+            changed += 1
+        }
+        // A server that has just started: nothing is kept composed.
+        talk.server = Conversation.server(limits, talk.server.disk)
+        talk.sync(&bek)
+        #expect(changed == 2)
+        #expect(bek.outcome == "bad entry 3")
+        #expect(bek.file.have == 2)
+    }
+
     /// Three entries that reach a second replica in two batches, in one chunk, changed on the way.
     private func tampered(_ change: (String) -> String) -> SimulationReplica {
         var limits = Limits()

@@ -142,7 +142,7 @@ struct TranscriptServer {
         let group = groups[index]
         return LogStretch(
             first: group.first, count: group.count, bytes: group.bytes, before: index == 0 ? start : groups[index - 1].head,
-            head: group.head)
+            head: group.head, cuts: group.cuts)
     }
 
     /// H(seq); every group here holds one line.

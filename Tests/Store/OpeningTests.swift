@@ -82,7 +82,7 @@ import Testing
             case .shortText: try Data("x".utf8).write(to: URL(fileURLWithPath: path))
             case .otherDatabase: try database("CREATE TABLE workspace (id INTEGER PRIMARY KEY)")
             case .otherVersionedDatabase: try database("PRAGMA user_version = 1")
-            case .newerVersion: try database("PRAGMA application_id = 0x416E6E6C; PRAGMA user_version = 2")
+            case .newerVersion: try database("PRAGMA application_id = 0x416E6E6C; PRAGMA user_version = 3")
             }
         }
     }

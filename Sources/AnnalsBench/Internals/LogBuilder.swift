@@ -80,7 +80,8 @@ struct LogBuilder {
         var (text, body) = (ByteText(), ByteText())
         text.bytes.reserveCapacity(count * 450)
         var (marks, wrote) = ([Name: ReplicaMark](), Set<Int>())
-        let first = seq + 1
+        let (first, limits) = (seq + 1, AnnalsWire.Limits())
+        var cuts: [LogCut] = []
         var milliseconds: Int64 = 0
         for _ in 0..<count {
             body.bytes.removeAll(keepingCapacity: true)
@@ -88,6 +89,10 @@ struct LogBuilder {
             wrote.insert(act.writer)
             milliseconds = ChangeWriter.start + Int64(seq) * 137
             let start = text.bytes.count
+            let (lines, done) = (Int64(seq + 1 - first), cuts.last)
+            if start - (done?.offset ?? 0) >= limits.turnBytes || lines - (done?.count ?? 0) >= Int64(limits.batchLines) {
+                cuts.append(LogCut(count: lines, offset: start, head: chain.head))
+            }
             text.add("{\"seq\":")
             text.add(seq + 1)
             text.add(",\"at\":\"")
@@ -115,7 +120,7 @@ struct LogBuilder {
             marks[replica] = ReplicaMark(n: Int64(changes[writer].n), hash: hash, user: user)
         }
         return LogGroup(
-            workspace: name, first: Int64(first), count: Int64(count), bytes: text.bytes, head: chain.head,
+            workspace: name, first: Int64(first), count: Int64(count), bytes: text.bytes, head: chain.head, cuts: cuts,
             at: Instant(milliseconds: milliseconds), last: marks)
     }
 }
