@@ -130,7 +130,7 @@ import Testing
         let header = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/log.sqlite")).prefix(100)
         #expect(header[16...17].elementsEqual([0x40, 0x00]))
         #expect(header[18...19].elementsEqual([2, 2]), "not in WAL mode")
-        #expect(header[60...63].elementsEqual([0, 0, 0, 1]))
+        #expect(header[60...63].elementsEqual([0, 0, 0, 2]))
         #expect(header[68...71].elementsEqual("Annl".utf8))
         let mode = try FileManager.default.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int
         #expect(mode == 0o700)
