@@ -109,7 +109,7 @@ enum LogReads {
 
     /// The group that holds `seq`, and while they are small together those that follow it; nil where there is none so far.
     ///
-    /// One statement: what is read is a replay's whole cost on the disk's side. It begins with the group before, whose head
+    /// One statement for all groups: what is read is a replay's whole cost on the disk's side. It begins with the group before, whose head
     /// is the chain's hash before the stretch.
     static func stretch(_ workspace: Name, holding seq: Int64, _ db: Database) throws -> LogStretch? {
         let place = try db.cachedStatement(sql: "SELECT id, start FROM workspace WHERE name = ?")

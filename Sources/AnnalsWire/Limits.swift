@@ -27,8 +27,8 @@ public struct Limits: Sendable, Hashable {
     /// short; ``turnBytes`` does where they are long.
     public var batchLines = 1000
 
-    /// The bytes after which a batch ends and another workspace has its turn: 256 KiB. Each batch costs a signature, which
-    /// is a fifth of the work of a replay at 64 KiB; another workspace waits two milliseconds on a line of a gigabit.
+    /// The bytes after which a batch ends and another workspace has its turn: 256 KiB. Each batch costs a signature,
+    /// so larger ones cost fewer; another workspace waits two milliseconds on a line of a gigabit.
     /// A longer line is sent whole.
     public var turnBytes = 256 << 10
 
