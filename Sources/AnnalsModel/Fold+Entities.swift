@@ -1,11 +1,14 @@
 /// Entities in and out of a fold as values.
 extension Fold {
     /// An entity as it stands; nil where the fold holds none of that id.
-    public func entity(_ id: ItemID) -> Entity? { place(of: id).map { entity(at: $0) } }
+    public func entity(_ id: ItemID) -> Entity? {
+        guard let place = place(of: id), isFolded(place) else { return nil }
+        return entity(at: place)
+    }
 
     /// Every entity that it holds, read out.
     public var entities: [ItemID: Entity] {
-        Dictionary(uniqueKeysWithValues: records.indices.map { (records[$0].id, entity(at: $0)) })
+        Dictionary(uniqueKeysWithValues: records.indices.filter(isFolded).map { (records[$0].id, entity(at: $0)) })
     }
 
     /// Those of some entities that it holds, read out.
@@ -14,6 +17,9 @@ extension Fold {
         for id in ids { found[id] = entity(id) }
         return found
     }
+
+    /// Whether anything was folded into the entity at a place, or it was loaded; else it was only prepared for.
+    private func isFolded(_ place: Int) -> Bool { records[place].kind >= 0 }
 
     /// The entity at a place, read out.
     public func entity(at place: Int) -> Entity {
