@@ -8,7 +8,7 @@ extension Fold {
 
     /// Every entity that it holds, read out.
     public var entities: [ItemID: Entity] {
-        Dictionary(uniqueKeysWithValues: records.indices.filter(isFolded).map { (records[$0].id, entity(at: $0)) })
+        Dictionary(uniqueKeysWithValues: records.indices.filter { isFolded($0) }.map { (records[$0].id, entity(at: $0)) })
     }
 
     /// Those of some entities that it holds, read out.
