@@ -14,9 +14,29 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var description: String {
         let day = milliseconds.flooredQuotient(86_400_000)
         let rest = milliseconds - day * 86_400_000
-        let date = CivilDay(daysSinceEpoch: day)
-        return date.description + "T" + padded(rest / 3_600_000, 2) + ":" + padded(rest / 60_000 % 60, 2) + ":"
-            + padded(rest / 1000 % 60, 2) + "." + padded(rest % 1000, 3) + "Z"
+        let (year, month, date) = CivilDay(daysSinceEpoch: day).civil
+        // Beyond four digits a year is written as it is, and no reader takes it.
+        guard (0...9999).contains(year) else { return "\(year)-\(month)-\(date)T" }
+        return String(unsafeUninitializedCapacity: 24) { text in
+            var at = 0
+            func write(_ number: Int64, _ width: Int, _ after: Unicode.Scalar) {
+                var rest = number
+                for index in stride(from: at + width - 1, through: at, by: -1) {
+                    text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                text[at + width] = UInt8(ascii: after)
+                at += width + 1
+            }
+            write(year, 4, "-")
+            write(month, 2, "-")
+            write(date, 2, "T")
+            write(rest / 3_600_000, 2, ":")
+            write(rest / 60_000 % 60, 2, ":")
+            write(rest / 1000 % 60, 2, ".")
+            write(rest % 1000, 3, "Z")
+            return at
+        }
     }
 
     /// Reads the form that `description` writes, and no other; nil for anything else.
@@ -32,14 +52,29 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads the form that `description` writes where it stands; nil for anything else.
     package init?(_ bytes: RawSpan, _ range: Range<Int>) {
-        let start = range.lowerBound
-        guard range.count == 24, bytes.byte(start + 10) == UInt8(ascii: "T"), bytes.byte(start + 13) == UInt8(ascii: ":"),
-            bytes.byte(start + 16) == UInt8(ascii: ":"), bytes.byte(start + 19) == UInt8(ascii: "."),
-            bytes.byte(start + 23) == UInt8(ascii: "Z"), let date = CivilDay(bytes, start..<start + 10),
-            let hour = digits(bytes, start + 11, 2), hour < 24, let minute = digits(bytes, start + 14, 2), minute < 60,
-            let second = digits(bytes, start + 17, 2), second < 60, let fraction = digits(bytes, start + 20, 3)
+        guard range.count == 24, range.upperBound <= bytes.byteCount else { return nil }
+        guard let milliseconds = bytes.extracting(range).withUnsafeBytes({ Self.read($0) }) else { return nil }
+        self.milliseconds = milliseconds
+    }
+
+    /// - Parameter text: 24 bytes.
+    private static func read(_ text: UnsafeRawBufferPointer) -> Int64? {
+        var isWrong = false
+        func number(_ at: Int) -> Int64 {
+            let (tens, ones) = (text[at] &- UInt8(ascii: "0"), text[at + 1] &- UInt8(ascii: "0"))
+            isWrong = isWrong || tens > 9 || ones > 9
+            return Int64(tens) * 10 + Int64(ones)
+        }
+        let (year, month, day) = (number(0) * 100 + number(2), number(5), number(8))
+        let (hour, minute, second) = (number(11), number(14), number(17))
+        let hundreds = Int64(text[20] &- UInt8(ascii: "0"))
+        let fraction = hundreds * 100 + number(21)
+        guard !isWrong, hundreds < 10, hour < 24, minute < 60, second < 60, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+            text[19] == UInt8(ascii: "."), text[23] == UInt8(ascii: "Z"),
+            let date = CivilDay(year: year, month: month, day: day)
         else { return nil }
-        milliseconds = ((date.daysSinceEpoch * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + fraction
+        return ((date.daysSinceEpoch * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + fraction
     }
 }
 
