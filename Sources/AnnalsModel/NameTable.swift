@@ -52,8 +52,21 @@ struct NameTable: ~Copyable, Sendable {
     private func equals(_ number: Int, _ name: UnsafeRawBufferPointer) -> Bool {
         let range = range(number)
         guard range.count == name.count else { return false }
-        for index in 0..<name.count where bytes[range.lowerBound + index] != name[index] { return false }
-        return true
+        return bytes.withElements { all in
+            let known = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[range])
+            var at = 0
+            while at + 8 <= name.count {
+                let isSame =
+                    known.loadUnaligned(fromByteOffset: at, as: UInt64.self) == name.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                if !isSame { return false }
+                at += 8
+            }
+            while at < name.count {
+                if known[at] != name[at] { return false }
+                at += 1
+            }
+            return true
+        }
     }
 
     private mutating func grow() {
