@@ -1,8 +1,16 @@
 /// How one operation changes one entity. Total: every operation has its effect or is listed as having none.
 extension Fold {
     /// Folds the changes that were prepared, in their order.
-    public mutating func foldPrepared() {
-        for index in operands.changes.indices { fold(operands.changes[index]) }
+    public mutating func foldPrepared() { foldPrepared { () throws(Never) in } }
+
+    /// Folds the changes that were prepared, in their order.
+    ///
+    /// - Parameter step: asked after each few hundred of them; where it throws, the fold is of no more use.
+    public mutating func foldPrepared<Failure>(_ step: () throws(Failure) -> Void) throws(Failure) {
+        for index in operands.changes.indices {
+            fold(operands.changes[index])
+            if index & 0xFF == 0xFF { try step() }
+        }
         operands.removeAll()
     }
 

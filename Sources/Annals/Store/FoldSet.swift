@@ -41,7 +41,7 @@ struct FoldSet: ~Copyable {
                 otherIDs.append(id)
             }
         }
-        fold.foldPrepared()
+        try fold.foldPrepared { () throws(Turn.Over) in try turn.step(100) }
         canonical = fold
     }
 
