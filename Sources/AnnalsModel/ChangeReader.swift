@@ -1,10 +1,17 @@
 internal import AnnalsJSON
 
-/// Reads the members of a change where they stand in a scanned line. What is not in the form of the SPEC it gives as nil: whoever
-/// asks then reads the line with `EntryCodec`, which says what is wrong.
+/// Reads a plain entry where it stands in a scanned line. What is not in the form of the SPEC it gives as nil: whoever asks then
+/// reads the line with `EntryCodec`, which says what is wrong.
 struct ChangeReader {
     let slices: UnsafeBufferPointer<JSONSlice>
     let line: UnsafeRawBufferPointer
+
+    /// The places of an entry's members.
+    struct Envelope {
+        var author: Int
+        var replica: Int
+        var change: Int
+    }
 
     /// The change's own members.
     struct Head {
@@ -31,21 +38,41 @@ struct ChangeReader {
         var fields = -1
     }
 
+    /// nil for a refusal too, for a moved change, one from a fork, and what a later version says: seldom.
+    func envelope(seq: Int64) -> Envelope? {
+        // All values of a line are within its first, so what was scanned is within the line, and nothing below is asked again.
+        guard slices.count > 0, slices[0].kind == .object, slices[0].range.upperBound <= line.count else { return nil }
+        var (number, at, author, replica, change) = (-1, -1, -1, -1, -1)
+        var members = JSONMembers(of: 0, slices[0])
+        while let member = members.next(in: slices) {
+            switch key(member.key) {
+            case "seq": number = member.value
+            case "at": at = member.value
+            case "author": author = member.value
+            case "replica": replica = member.value
+            case "change": change = member.value
+            default: return nil
+            }
+        }
+        guard integer(number) == seq, instant(at) != nil, author >= 0, replica >= 0, change >= 0 else { return nil }
+        return Envelope(author: author, replica: replica, change: change)
+    }
+
     func head(_ place: Int) -> Head? {
         guard slices[place].kind == .object else { return nil }
         var (id, n, prev, base, at, operations) = (-1, -1, -1, -1, -1, -1)
         var members = JSONMembers(of: place, slices[place])
         while let member = members.next(in: slices) {
-            guard let key = text(member.key) else { return nil }
-            switch key.count {
-            case 1 where key[0] == UInt8(ascii: "n"): n = member.value
-            case 2 where is_("id", key): id = member.value
-            case 2 where is_("at", key): at = member.value
-            case 3 where is_("ops", key): operations = member.value
-            case 3 where is_("why", key): guard slices[member.value].kind == .string else { return nil }
-            case 4 where is_("prev", key): prev = member.value
-            case 4 where is_("base", key): base = member.value
-            case 6 where is_("undoes", key): guard change(member.value) != nil else { return nil }
+            guard let key = key(member.key) else { return nil }
+            switch key {
+            case "id": id = member.value
+            case "n": n = member.value
+            case "prev": prev = member.value
+            case "base": base = member.value
+            case "at": at = member.value
+            case "ops": operations = member.value
+            case "why": guard slices[member.value].kind == .string else { return nil }
+            case "undoes": guard change(member.value) != nil else { return nil }
             default: break
             }
         }
@@ -62,17 +89,17 @@ struct ChangeReader {
         var found = Operation()
         var members = JSONMembers(of: place, slices[place])
         while let member = members.next(in: slices) {
-            guard let key = text(member.key) else { return nil }
-            switch key.count {
-            case 2 where is_("op", key): found.op = member.value
-            case 2 where is_("on", key): found.on = member.value
-            case 2 where is_("id", key): found.id = member.value
-            case 4 where is_("kind", key): found.kind = member.value
-            case 5 where is_("field", key): found.field = member.value
-            case 5 where is_("value", key): found.value = member.value
-            case 6 where is_("fields", key): found.fields = member.value
-            case 6 where is_("closes", key): found.closes = member.value
-            case 8 where is_("elements", key): found.elements = member.value
+            guard let key = key(member.key) else { return nil }
+            switch key {
+            case "op": found.op = member.value
+            case "kind": found.kind = member.value
+            case "on": found.on = member.value
+            case "field": found.field = member.value
+            case "value": found.value = member.value
+            case "fields": found.fields = member.value
+            case "id": found.id = member.value
+            case "closes": found.closes = member.value
+            case "elements": found.elements = member.value
             default: break
             }
         }
@@ -80,17 +107,17 @@ struct ChangeReader {
     }
 
     func action(_ members: Operation) -> OperationRecord.Action? {
-        guard let word = text(members.op) else { return nil }
-        switch word.count {
-        case 3 where is_("set", word): return .set
-        case 3 where is_("add", word): return .add
-        case 4 where is_("code", word): return .code
-        case 6 where is_("create", word): return .create
-        case 6 where is_("append", word): return .append
-        case 6 where is_("remove", word): return .remove
-        case 7 where is_("retract", word): return members.field >= 0 || members.elements >= 0 ? .retractElements : .retract
-        case 7 where is_("restore", word): return .restore
-        case 7 where is_("resolve", word): return .resolve
+        guard members.op >= 0, let word = key(members.op) else { return nil }
+        switch word {
+        case "set": return .set
+        case "add": return .add
+        case "code": return .code
+        case "create": return .create
+        case "append": return .append
+        case "remove": return .remove
+        case "retract": return members.field >= 0 || members.elements >= 0 ? .retractElements : .retract
+        case "restore": return .restore
+        case "resolve": return .resolve
         default: return nil
         }
     }
@@ -102,7 +129,7 @@ struct ChangeReader {
     func text(_ place: Int) -> UnsafeRawBufferPointer? {
         guard place >= 0 else { return nil }
         let slice = slices[place]
-        guard slice.kind == .string, slice.isPlain else { return nil }
+        guard slice.isPlain else { return nil }
         return UnsafeRawBufferPointer(rebasing: line[slice.content])
     }
 
@@ -112,10 +139,18 @@ struct ChangeReader {
         place < 0 ? nil : UnsafeRawBufferPointer(rebasing: line[slices[place].range])
     }
 
-    /// The bytes of an author's or a replica's name.
-    func name(_ place: Int) -> UnsafeRawBufferPointer? {
-        guard let text = text(place), (1...64).contains(text.count), text.allSatisfy(Name.allows) else { return nil }
-        return text
+    /// A key or another string, as a word of up to eight bytes; nil where it has escapes, or is none.
+    @inline(__always)
+    private func key(_ place: Int) -> ShortWord? {
+        let slice = slices[place]
+        return slice.isPlain ? ShortWord(line, slice.content) : nil
+    }
+
+    /// A string as a name and as its bytes; nil where ``text(_:)`` is.
+    @inline(__always)
+    func name(_ place: Int) -> (packed: PackedName, text: UnsafeRawBufferPointer)? {
+        guard let text = text(place) else { return nil }
+        return (PackedName(line, slices[place].content), text)
     }
 
     func item(_ place: Int) -> ItemID? { text(place).flatMap { ItemID(ascii: $0.bindMemory(to: UInt8.self)) } }
@@ -124,17 +159,20 @@ struct ChangeReader {
 
     func integer(_ place: Int) -> Int64? {
         guard place >= 0, slices[place].kind == .integer else { return nil }
-        var number: Int64 = 0
-        for byte in line[slices[place].range] {
-            let digit = byte &- UInt8(ascii: "0")
+        let range = slices[place].range
+        var (number, at): (Int64, Int) = (0, range.lowerBound)
+        while at < range.upperBound {
+            // Only a negative number has anything but digits, which the scanner counted.
+            let digit = line[at] &- UInt8(ascii: "0")
             guard digit < 10 else { return nil }
             number = number &* 10 &+ Int64(digit)
+            at &+= 1
         }
         return number
     }
 
     func instant(_ place: Int) -> Int64? {
-        text(place).flatMap { Instant(ascii: $0.bindMemory(to: UInt8.self))?.milliseconds }
+        text(place).flatMap { Instant(text: $0)?.milliseconds }
     }
 
     /// The seq of `[seq, hash]`.
@@ -145,11 +183,5 @@ struct ChangeReader {
             let seq = integer(first), let hash = text(second), hash.isEmpty || hexWord(hash.bindMemory(to: UInt8.self)) != nil
         else { return nil }
         return seq
-    }
-
-    @inline(__always)
-    private func is_(_ word: StaticString, _ text: UnsafeRawBufferPointer) -> Bool {
-        for index in 0..<text.count where text[index] != word.utf8Start[index] { return false }
-        return true
     }
 }

@@ -79,32 +79,24 @@ struct FieldCheck: Sendable {
     }
 }
 
-/// Names and their numbers, each as two words: its first eight bytes and its last eight.
+/// Names and their numbers.
 private struct PackedNames: Sendable {
-    private struct Packed: Sendable {
-        var first: UInt64
-        var last: UInt64
-        var count: Int
-    }
-
-    private let packed: [Packed]
+    private let packed: [PackedName]
     private let names: [String]
 
     init(_ names: [String]) {
         self.names = names
         packed = names.map { name in
-            let bytes = Array(name.utf8)
-            return Self.packed(bytes.span.bytes, bytes.indices)
+            Array(name.utf8).withUnsafeBytes { PackedName($0, $0.indices) }
         }
     }
 
     @inline(__always)
     func number(of name: JSONSlice, in bytes: RawSpan) -> Int? {
         guard name.isPlain, name.kind == .string else { return escaped(name, bytes) }
-        let wanted = Self.packed(bytes, name.content)
-        for number in packed.indices where packed[number].first == wanted.first && packed[number].last == wanted.last {
-            // Two words are all of a name of up to sixteen bytes.
-            if packed[number].count == wanted.count, wanted.count <= 16 || name.equals(text: names[number], in: bytes) { return number }
+        let wanted = bytes.withUnsafeBytes { PackedName($0, name.content) }
+        for number in packed.indices where packed[number] == wanted {
+            if wanted.isWhole || name.equals(text: names[number], in: bytes) { return number }
         }
         return nil
     }
@@ -112,20 +104,5 @@ private struct PackedNames: Sendable {
     @inline(never)
     private func escaped(_ name: JSONSlice, _ bytes: RawSpan) -> Int? {
         names.firstIndex { name.equals(text: $0, in: bytes) }
-    }
-
-    @inline(__always)
-    private static func packed(_ bytes: RawSpan, _ range: Range<Int>) -> Packed {
-        if range.count >= 8 {
-            return Packed(first: bytes.word(range.lowerBound), last: bytes.word(range.upperBound - 8), count: range.count)
-        }
-        var first: UInt64 = 0
-        if range.lowerBound + 8 <= bytes.byteCount {
-            // What follows the name is shifted out; a name of no bytes is a word of none.
-            first = range.isEmpty ? 0 : bytes.word(range.lowerBound) << UInt64(64 - 8 * range.count)
-        } else {
-            for at in range { first = first >> 8 | UInt64(bytes.byte(at)) << 56 }
-        }
-        return Packed(first: first, last: 0, count: range.count)
     }
 }

@@ -171,7 +171,7 @@ extension Fold {
             records[place].elements = Int32(at)
         }
         var elements = elementFields[at].elements
-        link(add(WriteRecord(value: value, seq: stamps[stamp].seq, stamp: stamp)), &elements)
+        link(add(WriteRecord(value: value, stamp: stamp, seq: stamps[stamp].seq)), &elements)
         elementFields[at].elements = elements
     }
 

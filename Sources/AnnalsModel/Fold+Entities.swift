@@ -153,7 +153,7 @@ extension Fold {
                 for id in closes { closed.append(id) }
                 place = self.closes.append(Stretch(first..<closed.count))
             }
-            return add(WriteRecord(value: value, seq: write.stamp.seq, stamp: keep(write.stamp), closes: place))
+            return add(WriteRecord(value: value, stamp: keep(write.stamp), seq: write.stamp.seq, closes: place))
         }
         for past in cell.past { addToPast(write(past), &record) }
         for head in cell.heads { link(write(head), &record.heads) }

@@ -138,7 +138,7 @@ extension Fold {
     /// While nobody ever retracted it, only the unseen revisions matter, so that the past of a much revised entity stays small.
     private mutating func takeExistence(_ state: FoldValue, _ stamp: Int32, closes: Int32, _ place: Int) {
         var cell = records[place].existence
-        take(WriteRecord(value: state, seq: stamps[stamp].seq, stamp: stamp, closes: closes), &cell)
+        take(WriteRecord(value: state, stamp: stamp, seq: stamps[stamp].seq, closes: closes), &cell)
         if state == .retracted { records[place].everRetracted = true }
         if !records[place].everRetracted { forgetPast(&cell) }
         records[place].existence = cell
@@ -169,7 +169,7 @@ extension Fold {
         }
         let at = found ?? addCell(field, author, place)
         var cell = cells[at].cell
-        take(WriteRecord(value: value, seq: stamps[stamp].seq, stamp: stamp, closes: closes), &cell)
+        take(WriteRecord(value: value, stamp: stamp, seq: stamps[stamp].seq, closes: closes), &cell)
         // Before the create its owner is not known, and a write may have to be taken back.
         if merge == .latest, records[place].created >= 0 { forgetPast(&cell) }
         cells[at].cell = cell

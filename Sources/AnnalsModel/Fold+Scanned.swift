@@ -1,35 +1,31 @@
 public import AnnalsJSON
 
-/// Changes taken straight from scanned lines: no change, no value and no string is made of them.
+/// Entries taken straight from scanned lines: no change, no value and no string is made of them.
 extension Fold {
-    /// What of a change the caller may need, beyond the state.
+    /// What of an entry the caller may need, beyond the state.
     public struct Prepared: Sendable {
-        public let id: ChangeID
+        /// The replica's name.
+        public let replica: JSONSlice
         public let n: Int64
         public let prev: ShortHash?
     }
 
-    /// Reads a change where it stands in a scanned line and prepares to fold it (``foldPrepared()``).
+    /// Reads a plain entry, an accepted change that was neither moved nor comes from a fork, where it stands in a scanned line, and
+    /// prepares to fold it (``foldPrepared()``). Nearly all entries are plain.
     ///
-    /// - Parameters:
-    ///   - place: the change's place on the tape.
-    ///   - author: the place of the author's name in the envelope; `replica` is that of the replica's.
-    ///   - common: the seq of the fork rule's common point, where the envelope names one.
-    /// - Returns: nil where it is not in the form of the SPEC, and then nothing is prepared.
-    public mutating func prepare(
-        changeAt place: Int, author: Int, replica: Int, seq: Int64, common: Int64?, of tape: borrowing JSONTape, in bytes: RawSpan
-    ) -> Prepared? {
+    /// - Parameter seq: the number that the entry must have.
+    /// - Returns: nil where the line is no plain entry in the form of the SPEC, and then nothing is prepared: `EntryCodec` reads it, or
+    ///   says what is wrong with it.
+    public mutating func prepare(_ tape: borrowing JSONTape, _ bytes: RawSpan, seq: Int64) -> Prepared? {
         tape.withSlices { slices in
-            bytes.withUnsafeBytes { line in prepare(place, author, replica, seq, common, ChangeReader(slices: slices, line: line)) }
+            bytes.withUnsafeBytes { line in prepare(ChangeReader(slices: slices, line: line), seq) }
         }
     }
 
-    private mutating func prepare(
-        _ place: Int, _ author: Int, _ replica: Int, _ seq: Int64, _ common: Int64?, _ reader: ChangeReader
-    ) -> Prepared? {
+    private mutating func prepare(_ reader: ChangeReader, _ seq: Int64) -> Prepared? {
         let marks = (operands.operations.count, operands.items.count, operands.fields.count)
-        guard let head = reader.head(place), let author = reader.name(author), let replica = reader.name(replica),
-            prepare(head.operations, of: head.id, reader)
+        guard let entry = reader.envelope(seq: seq), let head = reader.head(entry.change), let author = person(entry.author, reader),
+            let replica = person(entry.replica, reader), prepare(head.operations, of: head.id, reader)
         else {
             operands.operations.cut(to: marks.0)
             operands.items.cut(to: marks.1)
@@ -39,10 +35,15 @@ extension Fold {
         operands.changes.append(
             ChangeRecord(
                 stamp: StampRecord(
-                    change: head.id, index: 0, author: names.number(of: author), replica: names.number(of: replica), seq: seq,
-                    n: head.n, base: min(common ?? head.base, head.base), written: head.at),
+                    change: head.id, index: 0, author: author, replica: replica, seq: seq, n: head.n, base: head.base, written: head.at),
                 operations: Stretch(marks.0..<operands.operations.count)))
-        return Prepared(id: head.id, n: head.n, prev: head.prev)
+        return Prepared(replica: reader.slices[entry.replica], n: head.n, prev: head.prev)
+    }
+
+    /// The number of an author's or a replica's name.
+    private mutating func person(_ place: Int, _ reader: ChangeReader) -> Int32? {
+        guard let name = reader.name(place) else { return nil }
+        return names.number(ofName: name.packed, name.text)
     }
 
     private mutating func prepare(_ list: Int, of change: ChangeID, _ reader: ChangeReader) -> Bool {
@@ -58,7 +59,7 @@ extension Fold {
 
     /// Reads one operation.
     private mutating func prepare(_ place: Int, _ own: ItemID, _ reader: ChangeReader) -> OperationRecord? {
-        guard let members = reader.operation(place), let kind = reader.text(members.kind) else { return nil }
+        guard let members = reader.operation(place), let kind = reader.name(members.kind) else { return nil }
         guard let action = reader.action(members) else { return nil }
         var id = own
         if action == .create {
@@ -71,10 +72,10 @@ extension Fold {
             id = on
         }
         var record = OperationRecord(
-            action: action, kind: names.number(of: kind), place: Int32(self.place(orNew: id)))
+            action: action, kind: names.number(of: kind.packed, kind.text), place: Int32(self.place(orNew: id)))
         if action != .create, action != .retract, action != .restore {
-            guard let field = reader.text(members.field) else { return nil }
-            record.field = names.number(of: field)
+            guard let field = reader.name(members.field) else { return nil }
+            record.field = names.number(of: field.packed, field.text)
         }
         switch action {
         case .create:
@@ -100,8 +101,8 @@ extension Fold {
         let first = operands.fields.count
         var members = JSONMembers(of: place, reader.slices[place])
         while let member = members.next(in: reader.slices) {
-            guard let key = reader.text(member.key), let raw = reader.raw(member.value) else { return nil }
-            operands.fields.append(FieldRecord(field: names.number(of: key), value: keep(raw)))
+            guard let key = reader.name(member.key), let raw = reader.raw(member.value) else { return nil }
+            operands.fields.append(FieldRecord(field: names.number(of: key.packed, key.text), value: keep(raw)))
         }
         return Stretch(first..<operands.fields.count)
     }

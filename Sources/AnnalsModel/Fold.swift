@@ -24,8 +24,7 @@ public struct Fold: ~Copyable, Sendable {
     var closes = Pool<Stretch>()
     /// What all `resolve` operations close.
     var closed = Pool<ItemID>()
-    /// Where an entity stands in `records`, by its id: open addressing, a place and one, or 0.
-    private var directory = Pool<Int32>(zeros: 64)
+    private var directory: EntityDirectory
     /// Changes that wait to be folded.
     var operands = Operands()
     /// Room to work in.
@@ -34,12 +33,26 @@ public struct Fold: ~Copyable, Sendable {
     var stateNames = Pool<Int32>()
     var stateStamps = Pool<Int32>()
 
-    public init(vocabulary: Vocabulary = .current, lineage: Lineage = Lineage()) {
+    /// - Parameter entries: how many will be folded, as far as that is known, so that room is made once; more may come.
+    public init(vocabulary: Vocabulary = .current, lineage: Lineage = Lineage(), expecting entries: Int = 0) {
         self.vocabulary = vocabulary
         self.lineage = lineage
         rules = vocabulary.rules
         names = vocabulary.rules.nameTable()
+        let entries = min(entries, Self.greatestExpectation)
+        directory = EntityDirectory(room: entries / 2)
+        // About what entries bring. Room that nothing was written to costs no memory.
+        bytes.reserve(256 * entries)
+        records.reserve(entries / 2)
+        stamps.reserve(3 * entries / 2)
+        writes.reserve(2 * entries)
+        cells.reserve(entries)
+        elementFields.reserve(entries / 2)
+        immutables.reserve(entries)
     }
+
+    /// More room than for so many entries is made when it is needed.
+    private static let greatestExpectation = 1 << 21
 
     // MARK: Folding
 
@@ -104,35 +117,10 @@ public struct Fold: ~Copyable, Sendable {
     public func kind(at place: Int) -> String? { records[place].kind < 0 ? nil : names.name(records[place].kind) }
 
     /// Where an entity stands among those that it holds, from 0; nil where it holds none of that id.
-    public func place(of id: ItemID) -> Int? {
-        let place = directory[slot(of: id)]
-        return place > 0 ? Int(place) - 1 : nil
-    }
+    public func place(of id: ItemID) -> Int? { directory.place(of: id, in: records) }
 
     /// The place of an entity, which it has from now on.
-    mutating func place(orNew id: ItemID) -> Int {
-        let slot = slot(of: id)
-        if directory[slot] > 0 { return Int(directory[slot]) - 1 }
-        records.append(EntityRecord(id: id))
-        directory[slot] = Int32(records.count)
-        if 2 * records.count > directory.count { growDirectory() }
-        return records.count - 1
-    }
-
-    /// Where the directory has an entity, or would.
-    @inline(__always)
-    private func slot(of id: ItemID) -> Int {
-        let mask = directory.count - 1
-        // The words are random already, but for whoever chooses them.
-        var slot = Int(truncatingIfNeeded: NameTable.mix(id.words.0 ^ id.words.1 &* 0xD6E8_FEB8_6659_FD93)) & mask
-        while directory[slot] > 0, records[Int(directory[slot]) - 1].id != id { slot = (slot + 1) & mask }
-        return slot
-    }
-
-    private mutating func growDirectory() {
-        directory = Pool(zeros: 4 * directory.count)
-        for place in records.indices { directory[slot(of: records[place].id)] = Int32(place + 1) }
-    }
+    mutating func place(orNew id: ItemID) -> Int { directory.place(orNew: id, in: &records) }
 }
 
 /// Changes that wait to be folded: names as numbers, entities as places, values among the fold's bytes.

@@ -29,9 +29,9 @@ struct StampRecord: Sendable {
 /// ``Write`` or ``Element``, in a list.
 struct WriteRecord: Sendable {
     var value: FoldValue
+    var stamp: Int32
     /// The stamp's, so that whether somebody saw it is mostly known without going there.
     var seq: Int64
-    var stamp: Int32
     /// The place of what it closes; -1 for a write that is no `resolve`.
     var closes: Int32 = -1
     var next: Int32 = -1

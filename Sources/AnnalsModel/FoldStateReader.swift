@@ -82,7 +82,7 @@ extension Fold {
             let form = try input.byte()
             if form == 0 { return list }
             let stamp = try stamp(&input)
-            var write = WriteRecord(value: try value(&input), seq: stamps[stamp].seq, stamp: stamp)
+            var write = WriteRecord(value: try value(&input), stamp: stamp, seq: stamps[stamp].seq)
             if form == 2 {
                 let first = closed.count
                 for _ in 0..<(try input.count()) { closed.append(try input.item()) }

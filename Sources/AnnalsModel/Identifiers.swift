@@ -190,14 +190,24 @@ func isHexDigit(_ byte: UInt8) -> Bool {
 /// The number that 16 lower-case hex digits spell; nil for anything else.
 func hexWord(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
     guard text.count == 16 else { return nil }
-    var word: UInt64 = 0
-    var isWrong = false
-    for index in 0..<16 {
-        // The digits' bytes differ from the letters' in bit 6, and letters count from 10.
-        let byte = text[index]
-        let digit = byte & 0x40 == 0 ? byte &- UInt8(ascii: "0") : byte &- UInt8(ascii: "a") &+ 10
-        isWrong = isWrong || digit > 15 || (digit < 10) != (byte & 0x40 == 0)
-        word = word << 4 | UInt64(digit & 15)
-    }
-    return isWrong ? nil : word
+    let digits = UnsafeRawBufferPointer(text)
+    let high = hexDigits(UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: 0, as: UInt64.self)))
+    let low = hexDigits(UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    return high.isRight && low.isRight ? high.number << 32 | low.number : nil
+}
+
+/// The number that eight lower-case hex digits spell, all at once: the first one stands in the lowest byte.
+@inline(__always)
+private func hexDigits(_ text: UInt64) -> (number: UInt64, isRight: Bool) {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // The digits' bytes differ from the letters' in bit 6, and letters count from 10.
+    let values = (text & (0x0F * ones)) + 9 * (text >> 6 & ones)
+    // They are right when they are below 16 and spell the text; no byte of these sums reaches the next.
+    let letters = (values + 0x76 * ones) >> 7 & ones
+    let spelled = values + UInt64(UInt8(ascii: "0")) * ones + 39 * letters
+    let isRight = (spelled ^ text) | (values & (0xF0 * ones)) == 0
+    var number = values.byteSwapped
+    number = (number | number >> 4) & 0x00FF_00FF_00FF_00FF
+    number = (number | number >> 8) & 0x0000_FFFF_0000_FFFF
+    return ((number | number >> 16) & 0xFFFF_FFFF, isRight)
 }

@@ -45,36 +45,68 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(utf8.bytes, 0..<utf8.count)
     }
 
-    /// Reads that form from its bytes; nil for anything else.
-    public init?(ascii bytes: UnsafeBufferPointer<UInt8>) {
-        self.init(UnsafeRawBufferPointer(bytes).bytes, 0..<bytes.count)
-    }
-
     /// Reads the form that `description` writes where it stands; nil for anything else.
     package init?(_ bytes: RawSpan, _ range: Range<Int>) {
-        guard range.count == 24, range.upperBound <= bytes.byteCount else { return nil }
-        guard let milliseconds = bytes.extracting(range).withUnsafeBytes({ Self.read($0) }) else { return nil }
-        self.milliseconds = milliseconds
+        guard range.upperBound <= bytes.byteCount,
+            let instant = bytes.extracting(range).withUnsafeBytes({ Instant(text: $0) })
+        else { return nil }
+        self = instant
     }
 
-    /// - Parameter text: 24 bytes.
-    private static func read(_ text: UnsafeRawBufferPointer) -> Int64? {
-        var isWrong = false
-        func number(_ at: Int) -> Int64 {
-            let (tens, ones) = (text[at] &- UInt8(ascii: "0"), text[at + 1] &- UInt8(ascii: "0"))
-            isWrong = isWrong || tens > 9 || ones > 9
-            return Int64(tens) * 10 + Int64(ones)
-        }
-        let (year, month, day) = (number(0) * 100 + number(2), number(5), number(8))
-        let (hour, minute, second) = (number(11), number(14), number(17))
-        let hundreds = Int64(text[20] &- UInt8(ascii: "0"))
-        let fraction = hundreds * 100 + number(21)
-        guard !isWrong, hundreds < 10, hour < 24, minute < 60, second < 60, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
-            text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
-            text[19] == UInt8(ascii: "."), text[23] == UInt8(ascii: "Z"),
-            let date = CivilDay(year: year, month: month, day: day)
+    /// Reads that form from its bytes; nil for anything else.
+    init?(text: UnsafeRawBufferPointer) {
+        guard text.count == 24 else { return nil }
+        let (first, second) = (Digits(text, 0, Digits.Form("0000-00-")), Digits(text, 8, Digits.Form("00T00:00")))
+        let third = Digits(text, 16, Digits.Form(":00.000Z"))
+        guard first.isRight, second.isRight, third.isRight,
+            let date = CivilDay(year: first.pair(0) * 100 + first.pair(2), month: first.pair(5), day: second.pair(0))
         else { return nil }
-        return ((date.daysSinceEpoch * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + fraction
+        let (hour, minute) = (second.pair(3), second.pair(6))
+        let (seconds, fraction) = (third.pair(1), third.pair(3) * 100 + third.pair(5))
+        guard hour < 24, minute < 60, seconds < 60 else { return nil }
+        milliseconds = ((date.daysSinceEpoch * 24 + hour) * 60 + minute) * 60_000 + seconds * 1000 + fraction
+    }
+}
+
+/// Eight bytes of a form in which digits stand at fixed places, read at once.
+private struct Digits {
+    /// The digits' values, each in its byte, and 0 in the others.
+    private let values: UInt64
+    /// Whether there were digits where the form has them, and nothing else than the form elsewhere.
+    let isRight: Bool
+
+    private static var ones: UInt64 { @inline(__always) get { 0x0101_0101_0101_0101 } }
+
+    /// What the eight bytes look like, with `0` for each digit.
+    struct Form {
+        let text: UInt64
+        /// All bits of the bytes that are no digits.
+        let fixed: UInt64
+
+        @inline(__always)
+        init(_ form: StaticString) {
+            var text: UInt64 = 0
+            for index in 0..<form.utf8CodeUnitCount { text = text >> 8 | UInt64(form.utf8Start[index]) << 56 }
+            self.text = text
+            // All are ASCII, so that what differs from `0` reaches the highest bit by adding.
+            let others = ((text ^ (0x30 &* Digits.ones)) &+ 0x7F &* Digits.ones) >> 7 & Digits.ones
+            fixed = others &* 0xFF
+        }
+    }
+
+    @inline(__always)
+    init(_ text: UnsafeRawBufferPointer, _ at: Int, _ form: Form) {
+        // A digit differs from `0` by its value, in the lower four bits, and what is fixed by nothing from itself.
+        values = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: at, as: UInt64.self)) ^ form.text
+        let isAboveNine = (values &+ 0x76 &* Self.ones | values) & (0x80 &* Self.ones)
+        isRight = isAboveNine | values & form.fixed == 0
+    }
+
+    /// The number that two digits spell.
+    @inline(__always)
+    func pair(_ at: Int) -> Int64 {
+        let pair = values >> UInt64(truncatingIfNeeded: 8 * at)
+        return Int64(truncatingIfNeeded: (pair & 0xFF) * 10 + (pair >> 8 & 0xFF))
     }
 }
 

@@ -2,35 +2,64 @@
 struct NameTable: ~Copyable, Sendable {
     private var bytes = Pool<UInt8>(capacity: 1024)
     private var ends = Pool<Int>()
-    /// Open addressing with linear probing: a number and one, or 0 for an empty place.
-    private var places = Pool<Int32>(zeros: 256)
+    /// Open addressing with linear probing.
+    private var slots = Pool(repeating: Slot(), count: 256)
 
-    init() { ends.append(0) }
-
-    private init(bytes: consuming Pool<UInt8>, ends: consuming Pool<Int>, places: consuming Pool<Int32>) {
-        self.bytes = bytes
-        self.ends = ends
-        self.places = places
+    struct Slot: BitwiseCopyable {
+        var name = PackedName()
+        /// The name's number and one; 0 for an empty slot.
+        var number: Int32 = 0
+        /// Whether it was found to be what an author or a replica may be called.
+        var isName = false
     }
 
-    func copy() -> NameTable { NameTable(bytes: bytes.copy(), ends: ends.copy(), places: places.copy()) }
+    init() { ends.append(0) }
 
     /// How many names have a number: those from 0 up to it.
     var count: Int { ends.count - 1 }
 
     /// The number of a name, a new one where it has none yet.
-    mutating func number(of name: UnsafeRawBufferPointer) -> Int32 {
-        let mask = places.count - 1
-        var place = Self.hash(name) & mask
-        while places[place] > 0 {
-            if equals(Int(places[place]) - 1, name) { return places[place] - 1 }
-            place = (place + 1) & mask
+    @inline(__always)
+    mutating func number(of name: PackedName, _ text: UnsafeRawBufferPointer) -> Int32 { slots[slot(of: name, text)].number - 1 }
+
+    mutating func number(of text: UnsafeRawBufferPointer) -> Int32 { number(of: PackedName(text, text.indices), text) }
+
+    /// The number of what an author or a replica is called; nil where nobody may be called so.
+    @inline(__always)
+    mutating func number(ofName name: PackedName, _ text: UnsafeRawBufferPointer) -> Int32? {
+        let slot = slot(of: name, text)
+        if !slots[slot].isName {
+            guard (1...64).contains(text.count), text.allSatisfy(Name.allows) else { return nil }
+            slots[slot].isName = true
         }
-        _ = bytes.append(contentsOf: name)
+        return slots[slot].number - 1
+    }
+
+    /// Where a name stands in `slots`, from now on if it did not.
+    @inline(__always)
+    private mutating func slot(of name: PackedName, _ text: UnsafeRawBufferPointer) -> Int {
+        let mask = slots.count - 1
+        var slot = Self.hash(name) & mask
+        while slots[slot].number > 0 {
+            if slots[slot].name == name, name.isWhole || hasText(slots[slot].number - 1, text) { return slot }
+            slot = (slot + 1) & mask
+        }
+        return add(name, text, at: slot)
+    }
+
+    @inline(never)
+    private mutating func add(_ name: PackedName, _ text: UnsafeRawBufferPointer, at slot: Int) -> Int {
+        _ = bytes.append(contentsOf: text)
         ends.append(bytes.count)
-        places[place] = Int32(count)
-        if 2 * count > places.count { grow() }
-        return Int32(count - 1)
+        slots[slot] = Slot(name: name, number: Int32(count))
+        guard 2 * count > slots.count else { return slot }
+        grow()
+        return self.slot(of: name, text)
+    }
+
+    @inline(never)
+    private func hasText(_ number: Int32, _ text: UnsafeRawBufferPointer) -> Bool {
+        withUTF8(number) { $0.elementsEqual(text) }
     }
 
     mutating func number(of name: String) -> Int32 {
@@ -49,49 +78,20 @@ struct NameTable: ~Copyable, Sendable {
 
     private func range(_ number: Int) -> Range<Int> { ends[number]..<ends[number + 1] }
 
-    private func equals(_ number: Int, _ name: UnsafeRawBufferPointer) -> Bool {
-        let range = range(number)
-        guard range.count == name.count else { return false }
-        return bytes.withElements { all in
-            let known = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[range])
-            var at = 0
-            while at + 8 <= name.count {
-                let isSame =
-                    known.loadUnaligned(fromByteOffset: at, as: UInt64.self) == name.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-                if !isSame { return false }
-                at += 8
-            }
-            while at < name.count {
-                if known[at] != name[at] { return false }
-                at += 1
-            }
-            return true
-        }
-    }
-
     private mutating func grow() {
-        places = Pool(zeros: 2 * places.count)
-        let mask = places.count - 1
-        for number in 0..<count {
-            var place = withUTF8(Int32(number)) { Self.hash($0) } & mask
-            while places[place] > 0 { place = (place + 1) & mask }
-            places[place] = Int32(number + 1)
+        var larger = Pool(repeating: Slot(), count: 2 * slots.count)
+        let mask = larger.count - 1
+        for index in slots.indices where slots[index].number > 0 {
+            var slot = Self.hash(slots[index].name) & mask
+            while larger[slot].number > 0 { slot = (slot + 1) & mask }
+            larger[slot] = slots[index]
         }
+        slots = larger
     }
 
-    private static func hash(_ name: UnsafeRawBufferPointer) -> Int {
-        var hash = UInt64(name.count)
-        var at = 0
-        while at + 8 <= name.count {
-            hash = mix(hash ^ name.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-            at += 8
-        }
-        var rest: UInt64 = 0
-        while at < name.count {
-            rest = rest << 8 | UInt64(name[at])
-            at += 1
-        }
-        return Int(truncatingIfNeeded: mix(hash ^ rest) >> 1)
+    @inline(__always)
+    private static func hash(_ name: PackedName) -> Int {
+        Int(truncatingIfNeeded: mix(name.first ^ name.last &* 0xD6E8_FEB8_6659_FD93 ^ UInt64(truncatingIfNeeded: name.count)))
     }
 
     /// Names are a peer's words, but there are few in a batch: a bad spread costs time, never a wrong answer.

@@ -5,9 +5,19 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     fileprivate var capacity: Int
     fileprivate(set) var count = 0
 
+    /// What follows a full capacity. Room that nothing was written to costs no memory, and copying does, and time; but what is
+    /// large already is not asked for four times.
+    fileprivate var nextCapacity: Int { capacity * (capacity * MemoryLayout<Element>.stride < 1 << 26 ? 4 : 2) }
+
     init(capacity: Int = 32) {
         self.capacity = max(capacity, 1)
         elements = .allocate(capacity: self.capacity)
+    }
+
+    init(repeating element: Element, count: Int) {
+        self.init(capacity: count)
+        elements.initialize(repeating: element, count: count)
+        self.count = count
     }
 
     deinit { elements.deallocate() }
@@ -41,10 +51,15 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     /// - Returns: the new element's index.
     @inline(__always) @discardableResult
     mutating func append(_ element: Element) -> Int32 {
-        if count == capacity { grow(to: 2 * capacity) }
+        if count == capacity { grow(to: nextCapacity) }
         (elements + count).initialize(to: element)
         count += 1
         return Int32(truncatingIfNeeded: count - 1)
+    }
+
+    /// Makes room for so many elements in all.
+    mutating func reserve(_ count: Int) {
+        if count > capacity { grow(to: count) }
     }
 
     /// Forgets the elements from `count` on.
@@ -56,13 +71,6 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     /// The elements one after the other, while `body` runs.
     func withElements<Result>(_ body: (UnsafeBufferPointer<Element>) throws -> Result) rethrows -> Result {
         try body(UnsafeBufferPointer(start: elements, count: count))
-    }
-
-    func copy() -> Pool<Element> {
-        var copy = Pool(capacity: max(count, 32))
-        copy.elements.initialize(from: elements, count: count)
-        copy.count = count
-        return copy
     }
 
     @inline(never)
@@ -80,19 +88,11 @@ extension Pool<UInt8> {
     @inline(__always)
     mutating func append(contentsOf raw: UnsafeRawBufferPointer) -> Int {
         let start = count
-        if count + raw.count > capacity { grow(to: max(2 * capacity, count + raw.count)) }
+        if count + raw.count > capacity { grow(to: max(nextCapacity, count + raw.count)) }
         if let base = raw.baseAddress {
             UnsafeMutableRawPointer(elements + count).copyMemory(from: base, byteCount: raw.count)
         }
         count += raw.count
         return start
-    }
-}
-
-extension Pool<Int32> {
-    init(zeros count: Int) {
-        self.init(capacity: count)
-        elements.initialize(repeating: 0, count: count)
-        self.count = count
     }
 }

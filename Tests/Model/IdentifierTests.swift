@@ -37,6 +37,19 @@ struct IdentifierTests {
         #expect((ItemID(text) != nil) == valid)
     }
 
+    @Test("a document's id with another byte at any place is refused, or is another id that is written so")
+    func otherBytes() {
+        let valid = "sha256:0123456789abcdef" + String(repeating: "5e", count: 24)
+        for (place, byte) in everyOtherByte(in: valid) {
+            var text = Array(valid.utf8)
+            text[place] = byte
+            let read = ItemID(String(decoding: text, as: UTF8.self))
+            let mayBeRead = place >= 7 && "0123456789abcdef".utf8.contains(byte)
+            #expect((read != nil) == mayBeRead)
+            #expect(read.map { Array($0.raw.utf8) } ?? text == text)
+        }
+    }
+
     @Test("an item id knows its change, and a document's has none")
     func changeOfItem() {
         let change = ChangeID(random: 3, 4)
@@ -74,6 +87,10 @@ struct IdentifierTests {
     }
 }
 
+private func everyOtherByte(in text: String) -> [(place: Int, byte: UInt8)] {
+    text.utf8.enumerated().flatMap { place, own in (UInt8(0)...127).filter { $0 != own }.map { (place, $0) } }
+}
+
 @Suite("Time")
 struct TimeTests {
     @Test(
@@ -97,6 +114,18 @@ struct TimeTests {
         ])
     func otherForms(_ text: String) {
         #expect(Instant(text) == nil)
+    }
+
+    @Test("an instant with another byte at any place is refused, or is another instant that is written so")
+    func otherBytes() {
+        for (place, byte) in everyOtherByte(in: "2011-11-11T11:11:11.111Z") {
+            var text = Array("2011-11-11T11:11:11.111Z".utf8)
+            text[place] = byte
+            let read = Instant(String(decoding: text, as: UTF8.self))
+            #expect(read.map { Array($0.description.utf8) } ?? text == text)
+            let mayBeRead = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            #expect(mayBeRead || read == nil)
+        }
     }
 
     @Test(

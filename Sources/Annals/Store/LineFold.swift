@@ -20,8 +20,9 @@ struct LineFold: ~Copyable {
     private var scanner = JSONScanner()
     private let names: [[UInt8]]
 
-    init(_ vocabulary: Vocabulary, own replicas: [Name] = [], lineage: Lineage = Lineage()) {
-        fold = Fold(vocabulary: vocabulary, lineage: lineage)
+    /// - Parameter entries: how many will be folded, as far as that is known.
+    init(_ vocabulary: Vocabulary, own replicas: [Name] = [], lineage: Lineage = Lineage(), expecting entries: Int = 0) {
+        fold = Fold(vocabulary: vocabulary, lineage: lineage, expecting: entries)
         names = replicas.map { Array($0.raw.utf8) }
     }
 
@@ -43,9 +44,9 @@ struct LineFold: ~Copyable {
     }
 
     private mutating func prepare(_ line: RawSpan, _ seq: Int64) throws(AnnalsError) {
-        if (try? scanner.scan(line)) != nil, let plain = EntryLine.prepare(scanner.tape, line, seq: seq, in: &fold) {
+        if (try? scanner.scan(line)) != nil, let plain = fold.prepare(scanner.tape, line, seq: seq) {
             if isOwn(plain.replica, line) { own.append(try decodeEntry(line.withUnsafeBytes { Array($0) }, seq: seq)) }
-            if plain.change.n == 1, let prev = plain.change.prev, let name = plain.replica.string(in: line).flatMap({ Name($0) }) {
+            if plain.n == 1, let prev = plain.prev, let name = plain.replica.string(in: line).flatMap({ Name($0) }) {
                 firsts.append(First(replica: name, prev: prev, seq: seq))
             }
             return

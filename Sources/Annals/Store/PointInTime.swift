@@ -40,7 +40,7 @@ struct PointInTime {
     }
 
     private func all(through seq: Int64, _ lineage: Lineage) throws -> Fold {
-        var lines = LineFold(vocabulary, lineage: lineage)
+        var lines = LineFold(vocabulary, lineage: lineage, expecting: Int(clamping: seq))
         try LogChunks(db: db).forEachStretch(through: seq) { first, bytes in
             _ = try lines.prepare(bytes, from: first, through: seq)
             lines.fold.foldPrepared()
