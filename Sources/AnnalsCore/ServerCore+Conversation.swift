@@ -5,16 +5,16 @@ internal import AnnalsWire
 /// From bytes to messages to what they mean.
 extension ServerCore {
     mutating func read(_ bytes: RawSpan, from id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing else { return }
-        sessions.values[place].lastHeard = now
-        sessions.values[place].wasPinged = false
-        sessions.values[place].receivedBytes += bytes.byteCount
-        if sessions.values[place].user == nil,
-            sessions.values[place].receivedBytes > configuration.limits.bytesBeforeAuthentication
+        guard let place = sessions.place(of: id), !sessions[at: place].isClosing else { return }
+        sessions[at: place].lastHeard = now
+        sessions[at: place].wasPinged = false
+        sessions[at: place].receivedBytes += bytes.byteCount
+        if sessions[at: place].user == nil,
+            sessions[at: place].receivedBytes > configuration.limits.bytesBeforeAuthentication
         {
             return fail(id, .oversize, "too much before signing in", into: &effects)
         }
-        var framer = sessions.values[place].takeFramer()
+        var framer = sessions[at: place].takeFramer()
         var progress = begin(id, into: &effects)
         do throws(LineFramer.Failure) {
             try framer.feed(bytes) { line in
@@ -24,14 +24,14 @@ extension ServerCore {
                     progress = .waitWithLine
                 }
                 guard progress == .waitWithLine else { return }
-                sessions[id]?.backlog.append(line.withUnsafeBytes { Array($0) })
+                sessions.change(id) { $0.backlog.append(line.withUnsafeBytes { Array($0) }) }
                 progress = .wait
             }
         } catch {
             // The whole lines before the one that is too long still count.
-            sessions[id]?.isOverlong = true
+            sessions.change(id) { $0.isOverlong = true }
         }
-        sessions[id]?.framer = framer
+        sessions.change(id) { $0.framer = framer }
         end(id, progress, into: &effects)
     }
 
@@ -39,13 +39,13 @@ extension ServerCore {
     ///
     /// - Parameter found: where it waited for a search, the answer for the line that waits.
     mutating func proceed(_ id: SessionID, found: Bool? = nil, now: Instant, into effects: inout [ServerEffect]) {
-        guard let place = sessions.index(forKey: id) else { return }
-        if sessions.values[place].wait != .nothing {
-            sessions.values[place].wait = .nothing
+        guard let place = sessions.place(of: id) else { return }
+        if sessions[at: place].wait != .nothing {
+            sessions[at: place].wait = .nothing
             effects.append(.resume(id))
         }
-        let lines = sessions.values[place].backlog
-        sessions.values[place].backlog = []
+        let lines = sessions[at: place].backlog
+        sessions[at: place].backlog = []
         var progress = begin(id, into: &effects)
         for (index, line) in lines.enumerated() {
             if progress == .next {
@@ -54,7 +54,7 @@ extension ServerCore {
                 progress = .waitWithLine
             }
             guard progress == .waitWithLine else { continue }
-            sessions[id]?.backlog = Array(lines[index...])
+            sessions.change(id) { $0.backlog = Array(lines[index...]) }
             break
         }
         end(id, progress, into: &effects)
@@ -72,28 +72,28 @@ extension ServerCore {
     }
 
     private mutating func begin(_ id: SessionID, into effects: inout [ServerEffect]) -> Progress {
-        guard let place = sessions.index(forKey: id) else { return .over }
-        pushing = sessions.values[place].push
-        sessions.values[place].push = nil
-        if sessions.values[place].wait != .nothing { return .wait }
+        guard let place = sessions.place(of: id) else { return .over }
+        pushing = sessions[at: place].push
+        sessions[at: place].push = nil
+        if sessions[at: place].wait != .nothing { return .wait }
         return hold(id, into: &effects)
     }
 
     private mutating func end(_ id: SessionID, _ progress: Progress, into effects: inout [ServerEffect]) {
         let push = pushing
         pushing = nil
-        guard let place = sessions.index(forKey: id) else { return }
-        sessions.values[place].push = push
-        if progress == .next, sessions.values[place].isOverlong {
+        guard let place = sessions.place(of: id) else { return }
+        sessions[at: place].push = push
+        if progress == .next, sessions[at: place].isOverlong {
             fail(id, .oversize, "a line of more than \(configuration.limits.lineBytes) bytes", into: &effects)
         }
     }
 
     /// Has a peer wait that does not read what it is told.
     mutating func hold(_ id: SessionID, into effects: inout [ServerEffect]) -> Progress {
-        guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing else { return .over }
-        guard sessions.values[place].unsent > configuration.limits.peerOutputBytes else { return .next }
-        sessions.values[place].wait = .drain
+        guard let place = sessions.place(of: id), !sessions[at: place].isClosing else { return .over }
+        guard sessions[at: place].unsent > configuration.limits.peerOutputBytes else { return .next }
+        sessions[at: place].wait = .drain
         effects.append(.pause(id))
         return .wait
     }
@@ -103,6 +103,7 @@ extension ServerCore {
     ) -> Progress {
         if line.byteCount == 0 { return .next }
         if pushing != nil { return takeChange(line, found: found, from: id, now: now, into: &effects) }
+        if beginPush(like: line, from: id) { return .next }
         let message: ClientMessage
         do throws(CodecError) {
             message = try ClientMessageCodec.decode(line, with: &ownScratch().scanner)
@@ -110,9 +111,12 @@ extension ServerCore {
             fail(id, .malformed, error.description, into: &effects)
             return .over
         }
+        if case .push(let header) = message {
+            return beginPush(header, line, from: id, into: &effects)
+        }
         take(message, from: id, now: now, into: &effects)
-        guard let place = sessions.index(forKey: id) else { return .over }
-        if sessions.values[place].wait != .nothing {
+        guard let place = sessions.place(of: id) else { return .over }
+        if sessions[at: place].wait != .nothing {
             effects.append(.pause(id))
             return .wait
         }
@@ -140,16 +144,8 @@ extension ServerCore {
                 return fail(id, .malformed, "credit must be above 0", into: &effects)
             }
             guard let place = place(of: workspace) else { return }
-            sessions[id]?.change(place) { $0.credit = min($0.credit + bytes, Vocabulary.maximumInteger) }
+            sessions.change(id) { $0.change(place) { $0.credit = min($0.credit + bytes, Vocabulary.maximumInteger) } }
             pump(id, place, now: now, into: &effects)
-        case (.ready(let user), .push(let header)):
-            guard let place = place(of: header.workspace), let attachment = session[place] else {
-                return fail(id, .unexpected, "push before open of this workspace", into: &effects)
-            }
-            guard header.count > 0 else { return fail(id, .malformed, "push of no changes", into: &effects) }
-            pushing = ServerSession.Push(
-                workspace: place, role: attachment.role, submitter: sequencers[place].submitter(id, user: user, header),
-                remaining: header.count, isStopped: attachment.stopped.contains(header.replica))
         default:
             fail(id, .unexpected, "not now", into: &effects)
         }
@@ -160,11 +156,11 @@ extension ServerCore {
     ) {
         guard versions.contains(1) else {
             send(.unsupported(protocols: [1]), to: id, into: &effects)
-            sessions[id]?.phase = .closing
+            sessions.change(id) { $0.phase = .closing }
             return effects.append(.close(id))
         }
-        sessions[id]?.agent = agent
-        sessions[id]?.phase = .authenticating
+        sessions.change(id) { $0.agent = agent }
+        sessions.change(id) { $0.phase = .authenticating }
         send(
             .welcome(
                 .init(
@@ -191,7 +187,7 @@ extension ServerCore {
         case (.peer, .loopback):
             return fail(id, .unauthorized, "peer credentials are for the Unix socket", into: &effects)
         }
-        sessions[id]?.phase = .ready(user: user)
+        sessions.change(id) { $0.phase = .ready(user: user) }
         send(.ready(user: user), to: id, into: &effects)
         effects.append(.log(.signedIn(id, user: user, agent: session.agent)))
     }
@@ -218,8 +214,8 @@ extension ServerCore {
         if open.have > durable.seq || open.have == durable.seq {
             return opened(id, open, user, common: open.have == durable.seq ? durable.head : nil, into: &effects)
         }
-        sessions[id]?.opening = open
-        sessions[id]?.wait = .opening
+        sessions.change(id) { $0.opening = open }
+        sessions.change(id) { $0.wait = .opening }
         effects.append(.hash(id, workspace: open.workspace, seq: open.have))
     }
 
@@ -230,7 +226,7 @@ extension ServerCore {
         let durable = sequencers[place].durable
         let role = configuration.roles[user] ?? .analyst
         let isFollowing = sessions[id]?[place]?.isFollowing ?? false
-        sessions[id]?.attach(ServerSession.Attachment(workspace: place, role: role, isFollowing: isFollowing))
+        sessions.change(id) { $0.attach(ServerSession.Attachment(workspace: place, role: role, isFollowing: isFollowing)) }
         var last: [Name: ServerMessage.Opened.Mark] = [:]
         for replica in open.replicas {
             // What is on disk, and no more: the outbox is computed from it.
@@ -257,7 +253,7 @@ extension ServerCore {
         case .opening:
             guard let open = session.opening, open.workspace == workspace, open.have == seq, let user = session.user
             else { return }
-            sessions[id]?.opening = nil
+            sessions.change(id) { $0.opening = nil }
             opened(id, open, user, common: hash, into: &effects)
             proceed(id, now: now, into: &effects)
         case .hash(seq):

@@ -17,25 +17,27 @@ extension ServerCore {
             return fail(id, .malformed, "pull: after or credit out of range", into: &effects)
         }
         if !attachment.isFollowing { followers[place].append(id) }
-        sessions[id]?.change(place) {
-            $0.isFollowing = true
-            $0.cursor = after + 1
-            $0.credit = credit
-            $0.wantsLive = live
-            $0.announced = false
-            $0.sending = nil
-            $0.ahead = []
+        sessions.change(id) {
+            $0.change(place) {
+                $0.isFollowing = true
+                $0.cursor = after + 1
+                $0.credit = credit
+                $0.wantsLive = live
+                $0.announced = false
+                $0.sending = nil
+                $0.ahead = []
+            }
         }
         pump(id, place, now: now, into: &effects)
     }
 
     /// Gives each workspace its turn, beginning with the one after the last that had one.
     mutating func pumpAll(_ id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        guard let place = sessions.index(forKey: id) else { return }
-        let count = sessions.values[place].attachments.count
-        if count == 1 { return pump(id, sessions.values[place].attachments[0].workspace, now: now, into: &effects) }
-        let workspaces = sessions.values[place].attachments.map(\.workspace)
-        let next = sessions.values[place].lastServed.flatMap { last in workspaces.firstIndex { last < $0 } } ?? 0
+        guard let place = sessions.place(of: id) else { return }
+        let count = sessions[at: place].attachments.count
+        if count == 1 { return pump(id, sessions[at: place].attachments[0].workspace, now: now, into: &effects) }
+        let workspaces = sessions[at: place].attachments.map(\.workspace)
+        let next = sessions[at: place].lastServed.flatMap { last in workspaces.firstIndex { last < $0 } } ?? 0
         for workspace in workspaces[next...] + workspaces[..<next] {
             pump(id, workspace, now: now, into: &effects)
         }
@@ -43,14 +45,15 @@ extension ServerCore {
 
     /// Sends a turn, or asks the store for more, or says that the client has caught up.
     mutating func pump(_ id: SessionID, _ workspace: Int, now: Instant, into effects: inout [ServerEffect]) {
-        guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing,
-            let attachment = sessions.values[place][workspace], let cursor = attachment.cursor
+        guard let place = sessions.place(of: id), !sessions[at: place].isClosing,
+            let index = sessions[at: place].index(of: workspace), let cursor = sessions[at: place].attachments[index].cursor
         else { return }
+        let attachment = sessions[at: place].attachments[index]
         let seq = sequencers[workspace].durable.seq
         let name = sequencers[workspace].durable.workspace
         guard cursor <= seq else {
             if !attachment.announced {
-                sessions.values[place].change(workspace) {
+                sessions[at: place].change(workspace) {
                     $0.announced = true
                     if !$0.wantsLive { $0.cursor = nil }
                 }
@@ -58,7 +61,7 @@ extension ServerCore {
             }
             return
         }
-        guard attachment.credit > 0, sessions.values[place].unsent < configuration.limits.turnBytes else { return }
+        guard attachment.credit > 0, sessions[at: place].unsent < configuration.limits.turnBytes else { return }
         if attachment.sending.map({ $0.next == cursor }) ?? false {
             sendTurn(id, workspace, now: now, into: &effects)
         } else if attachment.isReading {
@@ -69,7 +72,7 @@ extension ServerCore {
             send(group, to: place, id, workspace, into: &effects)
             pump(id, workspace, now: now, into: &effects)
         } else {
-            sessions.values[place].change(workspace) {
+            sessions[at: place].change(workspace) {
                 $0.sending = nil
                 $0.isReading = true
             }
@@ -81,12 +84,12 @@ extension ServerCore {
         _ stretch: LogStretch?, for id: SessionID, _ workspace: Name, now: Instant, into effects: inout [ServerEffect]
     ) {
         guard let place = place(of: workspace), let attachment = sessions[id]?[place] else { return }
-        sessions[id]?.change(place) { $0.isReading = false }
+        sessions.change(id) { $0.change(place) { $0.isReading = false } }
         guard let cursor = attachment.cursor else { return }
         if let stretch, let sending = attachment.sending, sending.next == cursor,
             stretch.first == attachment.ahead.last?.following ?? sending.following
         {
-            sessions[id]?.change(place) { $0.ahead.append(stretch) }
+            sessions.change(id) { $0.change(place) { $0.ahead.append(stretch) } }
             return readAhead(id, place, into: &effects)
         }
         guard let stretch, (stretch.first..<stretch.first + stretch.count).contains(cursor) else {
@@ -97,7 +100,7 @@ extension ServerCore {
             return fail(id, .storage, "entry \(cursor) cannot be read", into: &effects)
         }
         let sending = ServerSession.Sending(stretch, from: cursor)
-        sessions[id]?.change(place) { $0.sending = sending }
+        sessions.change(id) { $0.change(place) { $0.sending = sending } }
         pump(id, place, now: now, into: &effects)
     }
 
@@ -105,12 +108,12 @@ extension ServerCore {
     private mutating func sendTurn(
         _ id: SessionID, _ workspace: Int, now: Instant, into effects: inout [ServerEffect]
     ) {
-        guard let place = sessions.index(forKey: id), let attachment = sessions.values[place][workspace],
+        guard let place = sessions.place(of: id), let attachment = sessions[at: place][workspace],
             var sending = attachment.sending
         else { return }
         guard let turn = sending.turn(credit: attachment.credit, configuration.limits) else { return }
         let isAtEnd = sending.next == sending.following
-        sessions.values[place].change(workspace) {
+        sessions[at: place].change(workspace) {
             $0.credit -= Int64(turn.lines.count)
             $0.cursor = sending.next
             $0.announced = false
@@ -120,7 +123,7 @@ extension ServerCore {
                 $0.sending = $0.ahead.isEmpty ? nil : ServerSession.Sending($0.ahead.removeFirst(), from: sending.next)
             }
         }
-        sessions.values[place].lastServed = workspace
+        sessions[at: place].lastServed = workspace
         send(turn, of: sequencers[workspace].durable, to: place, id, now: now, into: &effects)
         readAhead(id, workspace, into: &effects)
         pump(id, workspace, now: now, into: &effects)
@@ -128,7 +131,7 @@ extension ServerCore {
 
     /// Asks for what comes after the stretch that is being sent, up to two turns, so that the disk and the peer are busy at once.
     private mutating func readAhead(_ id: SessionID, _ workspace: Int, into effects: inout [ServerEffect]) {
-        guard let place = sessions.index(forKey: id), let attachment = sessions.values[place][workspace],
+        guard let place = sessions.place(of: id), let attachment = sessions[at: place][workspace],
             let sending = attachment.sending, !attachment.isReading
         else { return }
         let (next, durable) = (attachment.ahead.last?.following ?? sending.following, sequencers[workspace].durable)
@@ -137,7 +140,7 @@ extension ServerCore {
             attachment.credit > Int64(sending.bytes.count - sending.offset + ahead),
             !recent[workspace].contains(where: { $0.first == next })
         else { return }
-        sessions.values[place].change(workspace) { $0.isReading = true }
+        sessions[at: place].change(workspace) { $0.isReading = true }
         effects.append(.read(id, workspace: durable.workspace, seq: next))
     }
 
@@ -145,7 +148,7 @@ extension ServerCore {
     mutating func fanOut(_ group: CommitGroup, _ workspace: Int, now: Instant, into effects: inout [ServerEffect]) {
         let log = group.log
         let isFollowed = followers[workspace].contains { id in
-            sessions.index(forKey: id).map { sessions.values[$0][workspace]?.cursor != nil } ?? false
+            sessions.place(of: id).map { sessions[at: $0][workspace]?.cursor != nil } ?? false
         }
         guard isFollowed else { return recent[workspace].removeAll() }
         let group = RecentGroup(
@@ -153,12 +156,12 @@ extension ServerCore {
             batches: compose(group, sequencers[workspace].durable, now: now))
         remember(group, workspace)
         for id in followers[workspace] {
-            guard let place = sessions.index(forKey: id), !sessions.values[place].isClosing,
-                let attachment = sessions.values[place][workspace]
+            guard let place = sessions.place(of: id), !sessions[at: place].isClosing,
+                let attachment = sessions[at: place][workspace]
             else { continue }
             let fits =
                 attachment.cursor == log.first && attachment.wantsLive && attachment.sending == nil && !attachment.isReading
-                && attachment.credit >= Int64(log.bytes.count) && sessions.values[place].unsent < configuration.limits.turnBytes
+                && attachment.credit >= Int64(log.bytes.count) && sessions[at: place].unsent < configuration.limits.turnBytes
             if fits {
                 send(group, to: place, id, workspace, into: &effects)
             } else {
@@ -169,27 +172,27 @@ extension ServerCore {
 
     /// Sends a group as it was composed.
     private mutating func send(
-        _ group: RecentGroup, to place: Dictionary<SessionID, ServerSession>.Index, _ id: SessionID, _ workspace: Int,
+        _ group: RecentGroup, to place: Int, _ id: SessionID, _ workspace: Int,
         into effects: inout [ServerEffect]
     ) {
-        sessions.values[place].change(workspace) {
+        sessions[at: place].change(workspace) {
             $0.cursor = group.first + group.count
             $0.credit -= Int64(group.lineBytes)
             $0.sending = nil
             $0.announced = $0.announced && $0.wantsLive
         }
-        sessions.values[place].unsent += group.batches.count
+        sessions[at: place].unsent += group.batches.count
         effects.append(.write(id, group.batches[...]))
     }
 
     /// Sends a turn as a batch: its lines as they were read, uncopied.
     private mutating func send(
-        _ turn: ServerSession.Sending.Turn, of durable: LogHead, to place: Dictionary<SessionID, ServerSession>.Index,
+        _ turn: ServerSession.Sending.Turn, of durable: LogHead, to place: Int,
         _ id: SessionID, now: Instant, into effects: inout [ServerEffect]
     ) {
         let header = ServerMessageCodec.encode(.entries(workspace: durable.workspace, first: turn.first, count: turn.count))
         let checkpoint = checkpoint(durable, seq: turn.first + turn.count - 1, turn.head, now: now)
-        sessions.values[place].unsent += header.count + turn.lines.count + checkpoint.count
+        sessions[at: place].unsent += header.count + turn.lines.count + checkpoint.count
         effects.append(.write(id, header[...]))
         effects.append(.write(id, turn.lines))
         effects.append(.write(id, checkpoint[...]))

@@ -2,8 +2,50 @@ internal import AnnalsJSON
 internal import AnnalsModel
 internal import AnnalsWire
 
-/// Change lines of a push.
+/// A push: its header, and the change lines that follow.
 extension ServerCore {
+    /// Begins a push whose header is, byte for byte, the one before it on this connection.
+    mutating func beginPush(like line: RawSpan, from id: SessionID) -> Bool {
+        guard let place = sessions.place(of: id), let last = sessions[at: place].lastHeader,
+            line.equals(0..<line.byteCount, last.line.span.bytes), sessions[at: place].user != nil
+        else { return false }
+        return begin(last.header, last.submitter, place)
+    }
+
+    mutating func beginPush(
+        _ header: PushHeader, _ line: RawSpan, from id: SessionID, into effects: inout [ServerEffect]
+    ) -> Progress {
+        guard let place = sessions.place(of: id), !sessions[at: place].isClosing else { return .over }
+        guard let user = sessions[at: place].user else {
+            fail(id, .unexpected, "not now", into: &effects)
+            return .over
+        }
+        guard let workspace = self.place(of: header.workspace), sessions[at: place].index(of: workspace) != nil else {
+            fail(id, .unexpected, "push before open of this workspace", into: &effects)
+            return .over
+        }
+        guard header.count > 0 else {
+            fail(id, .malformed, "push of no changes", into: &effects)
+            return .over
+        }
+        let submitter = sequencers[workspace].submitter(id, user: user, header)
+        sessions[at: place].lastHeader = (line.withUnsafeBytes { Array($0) }, header, submitter)
+        _ = begin(header, submitter, place)
+        return .next
+    }
+
+    /// - Returns: whether the workspace is open on this connection.
+    private mutating func begin(
+        _ header: PushHeader, _ submitter: Sequencer.Submitter, _ session: Int
+    ) -> Bool {
+        guard let workspace = place(of: header.workspace), let index = sessions[at: session].index(of: workspace) else { return false }
+        pushing = ServerSession.Push(
+            workspace: workspace, role: sessions[at: session].attachments[index].role, submitter: submitter,
+            remaining: header.count,
+            isStopped: sessions[at: session].attachments[index].stopped.contains(header.replica))
+        return true
+    }
+
     /// Takes the next change line of ``pushing``.
     mutating func takeChange(
         _ line: RawSpan, found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
@@ -51,7 +93,7 @@ extension ServerCore {
         case .stopped(let code):
             send(.stopped(workspace: name, replica: replica, n: n, code: code), to: id, into: &effects)
             effects.append(.log(.stopped(id, workspace: name, replica: replica, n: n, code)))
-            sessions[id]?.change(workspace) { $0.stopped.insert(replica) }
+            sessions.change(id) { $0.change(workspace) { $0.stopped.insert(replica) } }
             pushing?.isStopped = true
         case .needsHash(let seq):
             effects.append(.hash(id, workspace: name, seq: seq))
@@ -71,7 +113,7 @@ extension ServerCore {
     private mutating func wait(
         _ wait: ServerSession.Wait, _ id: SessionID, into effects: inout [ServerEffect]
     ) -> Progress {
-        sessions[id]?.wait = wait
+        sessions.change(id) { $0.wait = wait }
         effects.append(.pause(id))
         return .waitWithLine
     }

@@ -32,7 +32,7 @@ public struct ServerCore: Sendable {
     let configuration: Configuration
     let signer: any CheckpointSigner
     let pushRules: PushRules
-    var sessions: [SessionID: ServerSession] = [:]
+    var sessions = SessionTable()
     /// One for each workspace, in the order of their names: a workspace's place here stands for it.
     var sequencers: [Sequencer] = []
     private var placeOf: [Name: Int] = [:]
@@ -86,7 +86,7 @@ public struct ServerCore: Sendable {
     public mutating func handle(_ input: ServerInput, now: Instant, into effects: inout [ServerEffect]) {
         switch input {
         case .accepted(let id, let peer):
-            sessions[id] = ServerSession(peer: peer, limits: configuration.limits, now: now)
+            sessions.add(ServerSession(peer: peer, limits: configuration.limits, now: now), id)
         case .bytes(let id, let bytes):
             read(bytes.span.bytes, from: id, now: now, into: &effects)
         case .closed(let id):
@@ -94,12 +94,13 @@ public struct ServerCore: Sendable {
                 sequencers[attachment.workspace].forget(id)
                 followers[attachment.workspace].removeAll { $0 == id }
             }
-            sessions[id] = nil
+            sessions.remove(id)
             waitingForCommit.removeAll { $0 == id }
             effects.append(.log(.closed(id)))
         case .drained(let id):
-            sessions[id]?.unsent = 0
-            if sessions[id]?.wait == .drain { proceed(id, now: now, into: &effects) }
+            guard let place = sessions.place(of: id) else { break }
+            sessions[at: place].unsent = 0
+            if sessions[at: place].wait == .drain { proceed(id, now: now, into: &effects) }
             pumpAll(id, now: now, into: &effects)
         case .committed(let heads):
             committed(heads, now: now, into: &effects)
@@ -192,7 +193,7 @@ public struct ServerCore: Sendable {
             sequencers[workspace].restart(heads.first { $0.workspace == durable.workspace } ?? durable)
         }
         waitingForCommit = []
-        for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
+        for id in sessions.idsInOrder {
             fail(id, .storage, detail, into: &effects)
         }
     }
@@ -204,8 +205,8 @@ public struct ServerCore: Sendable {
     }
 
     mutating func write(_ bytes: [UInt8], to id: SessionID, into effects: inout [ServerEffect]) {
-        guard let place = sessions.index(forKey: id) else { return }
-        sessions.values[place].unsent += bytes.count
+        guard let place = sessions.place(of: id) else { return }
+        sessions[at: place].unsent += bytes.count
         effects.append(.write(id, bytes[...]))
     }
 
@@ -213,8 +214,8 @@ public struct ServerCore: Sendable {
     mutating func fail(_ id: SessionID, _ code: ProtocolErrorCode, _ detail: String, into effects: inout [ServerEffect]) {
         guard let session = sessions[id], !session.isClosing else { return }
         send(.error(code: code.rawValue, detail: detail, recovery: code.recovery), to: id, into: &effects)
-        sessions[id]?.phase = .closing
-        sessions[id]?.backlog = []
+        sessions.change(id) { $0.phase = .closing }
+        sessions.change(id) { $0.backlog = [] }
         effects.append(.log(.failed(id, code: code.rawValue)))
         effects.append(.close(id))
     }
@@ -224,7 +225,7 @@ public struct ServerCore: Sendable {
     private mutating func tick(now: Instant, into effects: inout [ServerEffect]) {
         if isStoreLost { effects.append(.reopen) }
         let idle = configuration.limits.idleSeconds * 1000
-        for id in sessions.keys.sorted(by: { $0.number < $1.number }) {
+        for id in sessions.idsInOrder {
             guard let session = sessions[id], !session.isClosing, !session.waitsForStore else { continue }
             let silence = now.milliseconds - session.lastHeard.milliseconds
             if session.user == nil {
@@ -232,7 +233,7 @@ public struct ServerCore: Sendable {
             } else if silence > idle * 2 {
                 fail(id, .idle, "nothing heard for \(silence / 1000) s", into: &effects)
             } else if silence > idle, !session.wasPinged {
-                sessions[id]?.wasPinged = true
+                sessions.change(id) { $0.wasPinged = true }
                 send(.ping, to: id, into: &effects)
             }
         }

@@ -74,6 +74,8 @@ struct ServerSession: Sendable {
     var wait = Wait.nothing
     /// A push whose change lines are still arriving.
     var push: Push?
+    /// The last push's header, as it was spelled and as it was read: most of a peer's headers are alike.
+    var lastHeader: (line: [UInt8], header: PushHeader, submitter: Sequencer.Submitter)?
     var opening: ClientMessage.Open?
     /// The workspaces open on this connection, in their order.
     private(set) var attachments: [Attachment] = []
@@ -92,9 +94,10 @@ struct ServerSession: Sendable {
     }
 
     /// The workspace at this place as it is open here; nil where it is not.
-    subscript(workspace: Int) -> Attachment? {
-        attachments.first { $0.workspace == workspace }
-    }
+    subscript(workspace: Int) -> Attachment? { index(of: workspace).map { attachments[$0] } }
+
+    /// Where among ``attachments`` the workspace at this place is; nil where it is not open here.
+    func index(of workspace: Int) -> Int? { attachments.firstIndex { $0.workspace == workspace } }
 
     mutating func attach(_ attachment: Attachment) {
         attachments.removeAll { $0.workspace == attachment.workspace }

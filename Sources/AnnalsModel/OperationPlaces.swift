@@ -9,62 +9,81 @@ package struct OperationPlaces {
         case create, set, code, add, remove, append, retract, restore, resolve
     }
 
-    package private(set) var op: Int?
-    package private(set) var kind: Int?
-    package private(set) var id: Int?
-    package private(set) var on: Int?
-    package private(set) var field: Int?
-    package private(set) var fields: Int?
-    package private(set) var value: Int?
-    package private(set) var elements: Int?
-    package private(set) var closes: Int?
+    // Half as long as nine optionals, which are copied for each operation.
+    private var places = Places()
+
+    private struct Places {
+        var op: Int32 = -1
+        var kind: Int32 = -1
+        var id: Int32 = -1
+        var on: Int32 = -1
+        var field: Int32 = -1
+        var fields: Int32 = -1
+        var value: Int32 = -1
+        var elements: Int32 = -1
+        var closes: Int32 = -1
+    }
+
+    package var op: Int? { Self.place(places.op) }
+    package var kind: Int? { Self.place(places.kind) }
+    package var id: Int? { Self.place(places.id) }
+    package var on: Int? { Self.place(places.on) }
+    package var field: Int? { Self.place(places.field) }
+    package var fields: Int? { Self.place(places.fields) }
+    package var value: Int? { Self.place(places.value) }
+    package var elements: Int? { Self.place(places.elements) }
+    package var closes: Int? { Self.place(places.closes) }
+
+    @inline(__always)
+    private static func place(_ packed: Int32) -> Int? { packed < 0 ? nil : Int(packed) }
 
     /// Goes once over the members of the object at `place`.
     package init(at place: Int, of tape: borrowing JSONTape, in bytes: RawSpan) {
         var members = tape.members(of: place)
         while let member = members.next(in: tape) {
             let key = tape[member.key]
+            let value = Int32(truncatingIfNeeded: member.value)
             switch key.range.count - 2 {
             case 2:
                 if key.equals("op", in: bytes) {
-                    op = member.value
+                    places.op = value
                 } else if key.equals("on", in: bytes) {
-                    on = member.value
+                    places.on = value
                 } else if key.equals("id", in: bytes) {
-                    id = member.value
+                    places.id = value
                 }
-            case 4 where key.equals("kind", in: bytes): kind = member.value
+            case 4 where key.equals("kind", in: bytes): places.kind = value
             case 5:
                 if key.equals("field", in: bytes) {
-                    field = member.value
+                    places.field = value
                 } else if key.equals("value", in: bytes) {
-                    value = member.value
+                    places.value = value
                 }
             case 6:
                 if key.equals("fields", in: bytes) {
-                    fields = member.value
+                    places.fields = value
                 } else if key.equals("closes", in: bytes) {
-                    closes = member.value
+                    places.closes = value
                 }
-            case 8 where key.equals("elements", in: bytes): elements = member.value
+            case 8 where key.equals("elements", in: bytes): places.elements = value
             default:
-                if !key.isPlain { readEscaped(key, member.value, bytes) }
+                if !key.isPlain { readEscaped(key, value, bytes) }
             }
         }
     }
 
     /// A key that is spelled with escapes is the same key.
-    private mutating func readEscaped(_ key: JSONSlice, _ value: Int, _ bytes: RawSpan) {
+    private mutating func readEscaped(_ key: JSONSlice, _ value: Int32, _ bytes: RawSpan) {
         switch key.string(in: bytes) {
-        case "op": op = value
-        case "on": on = value
-        case "id": id = value
-        case "kind": kind = value
-        case "field": field = value
-        case "value": self.value = value
-        case "fields": fields = value
-        case "closes": closes = value
-        case "elements": elements = value
+        case "op": places.op = value
+        case "on": places.on = value
+        case "id": places.id = value
+        case "kind": places.kind = value
+        case "field": places.field = value
+        case "value": places.value = value
+        case "fields": places.fields = value
+        case "closes": places.closes = value
+        case "elements": places.elements = value
         default: break
         }
     }

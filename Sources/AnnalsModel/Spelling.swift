@@ -8,9 +8,7 @@ enum Spelling {
     @inline(__always)
     static func isChangeID(_ bytes: RawSpan, _ start: Int) -> Bool {
         guard start + 16 <= bytes.byteCount else { return false }
-        var isRight = true
-        for at in start..<start + 16 { isRight = isRight && isCrockford(bytes.byte(at)) }
-        return isRight
+        return areCrockford(bytes.word(start)) && areCrockford(bytes.word(start + 8))
     }
 
     /// `<change id>-<i>` or `sha256:` and 64 hex digits, as ``ItemID`` has them.
@@ -43,11 +41,19 @@ enum Spelling {
     @inline(__always)
     static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    /// Crockford's alphabet leaves out i, l, o and u.
+    /// Whether all eight bytes are of Crockford's alphabet, which leaves out i, l, o and u.
     @inline(__always)
-    private static func isCrockford(_ byte: UInt8) -> Bool {
-        if isDigit(byte) { return true }
-        let letter = byte &- UInt8(ascii: "a")
-        return letter < 26 && (0x3EF_B6FF as UInt32) >> UInt32(letter) & 1 == 1
+    private static func areCrockford(_ word: UInt64) -> Bool {
+        // Of bytes below 0x80 the high bit says what holds, byte by byte; no sum reaches the next byte.
+        let low = word & everyByte(0x7F)
+        func isAtLeast(_ byte: UInt8) -> UInt64 { low &+ everyByte(0x80 - byte) }
+        func differs(_ letter: StaticString) -> UInt64 { (low ^ everyByte(letter.utf8Start[0])) &+ everyByte(0x7F) }
+        let digits = isAtLeast(UInt8(ascii: "0")) & ~isAtLeast(UInt8(ascii: "9") + 1)
+        let letters = isAtLeast(UInt8(ascii: "a")) & ~isAtLeast(UInt8(ascii: "z") + 1)
+        let rest = differs("i") & differs("l") & differs("o") & differs("u")
+        return (digits | letters & rest) & ~word & everyByte(0x80) == everyByte(0x80)
     }
+
+    @inline(__always)
+    private static func everyByte(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 &* UInt64(byte) }
 }

@@ -22,11 +22,13 @@ enum LogWrites {
         }
     }
 
+    /// - Parameter tail: the log's end as the last append left it; nil where that is not known.
+    /// - Returns: its end with the group.
     /// - throws: `LogStoreError` where the group does not follow its workspace's head.
-    static func append(_ group: LogGroup, _ db: Database) throws {
-        let workspace = try LogReads.known(group.workspace, db)
-        try check(group, follows: workspace)
-        let marks = group.last.map { ReplicaMarks.line($0.key, $0.value) }.sorted().joined(separator: "\n")
+    static func append(_ group: LogGroup, after tail: LogTail?, _ db: Database) throws -> LogTail {
+        var tail = try tail ?? LogTail(of: group.workspace, db)
+        try check(group, follows: tail.workspace)
+        let marks = group.last.map { ReplicaMarks.line($0.key, $0.value) }.joined(separator: "\n")
         let cuts = try LogCuts.data(group.cuts)
         let statement = try db.cachedStatement(
             sql: "INSERT INTO commit_group (key, count, at, head, marks, cuts, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -36,26 +38,29 @@ enum LogWrites {
                 Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: $0), count: bytes.count, deallocator: .none)
             }
             try statement.execute(arguments: [
-                LogSchema.key(workspace.id, group.first), group.count, group.at.milliseconds, Data(group.head.bytes), marks,
+                LogSchema.key(tail.workspace.id, group.first), group.count, group.at.milliseconds, Data(group.head.bytes), marks,
                 cuts, lines ?? Data(),
             ])
         }
-        let last = group.first + group.count - 1
-        if last - workspace.marked >= LogSchema.unmarkedMax { try mark(workspace, through: last, db) }
+        tail.append(group)
+        if tail.workspace.seq - tail.workspace.marked >= LogSchema.unmarkedMax { try mark(&tail, db) }
         for change in group.moved {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO moved (workspace, change) VALUES (?, ?)")
-                .execute(arguments: [workspace.id, change.raw])
+                .execute(arguments: [tail.workspace.id, change.raw])
         }
+        return tail
     }
 
     /// Brings the marks of the groups into their own table.
-    private static func mark(_ workspace: WorkspaceRow, through last: Int64, _ db: Database) throws {
-        for (replica, mark) in try LogReads.unmarked(workspace, db) {
+    private static func mark(_ tail: inout LogTail, _ db: Database) throws {
+        let workspace = tail.workspace.id
+        for (replica, mark) in tail.unmarked {
             try db.cachedStatement(
                 sql: "INSERT OR REPLACE INTO replica_mark (workspace, replica, n, hash, user) VALUES (?, ?, ?, ?, ?)"
-            ).execute(arguments: [workspace.id, replica.raw, mark.n, mark.hash.hex, mark.user.raw])
+            ).execute(arguments: [workspace, replica.raw, mark.n, mark.hash.hex, mark.user.raw])
         }
-        try db.cachedStatement(sql: "UPDATE workspace SET marked = ? WHERE id = ?").execute(arguments: [last, workspace.id])
+        try db.cachedStatement(sql: "UPDATE workspace SET marked = ? WHERE id = ?").execute(arguments: [tail.workspace.seq, workspace])
+        tail.marked()
     }
 
     private static func check(_ group: LogGroup, follows workspace: WorkspaceRow) throws {

@@ -70,8 +70,14 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
 
     public func append(_ groups: [LogGroup]) throws {
         if groups.isEmpty { return }
-        try write { db in
-            for group in groups { try LogWrites.append(group, db) }
+        try onWriter { db, tails in
+            try tails.update { tails in
+                try Self.transact(db) {
+                    for group in groups {
+                        tails[group.workspace] = try LogWrites.append(group, after: tails.removeValue(forKey: group.workspace), db)
+                    }
+                }
+            }
         }
     }
 
@@ -113,7 +119,7 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
 
     /// `PRAGMA synchronous` of the writing connection, as SQLite reports it.
     package func writerSynchronous() throws -> Int? {
-        try onWriter { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        try onWriter { db, _ in try Int.fetchOne(db, sql: "PRAGMA synchronous") }
     }
 
     private var path: String { folder.file(LogSchema.fileName) }
@@ -127,18 +133,22 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
 
     /// One transaction on the writing connection, committed and synced when this returns, else rolled back.
     private func write(_ body: (Database) throws -> Void) throws {
-        try onWriter { db in
-            try db.inTransaction(.immediate) {
-                try body(db)
-                return .commit
-            }
+        try onWriter { db, _ in try Self.transact(db) { try body(db) } }
+    }
+
+    private static func transact(_ db: Database, _ body: () throws -> Void) throws {
+        try db.inTransaction(.immediate) {
+            try body()
+            return .commit
         }
     }
 
-    private func onWriter<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    private func onWriter<Result>(_ body: (Database, LogTails) throws -> Result) throws -> Result {
         try lock.shared {
-            let writer = try current().writer
-            return try failing("\(path) cannot be written") { try writer.writeWithoutTransaction(body) }
+            let connections = try current()
+            return try failing("\(path) cannot be written") {
+                try connections.writer.writeWithoutTransaction { try body($0, connections.tails) }
+            }
         }
     }
 

@@ -6,6 +6,8 @@ internal import GRDB
 final class StoreConnections: Sendable {
     let writer: DatabaseQueue
     let readers: ReaderPool
+    /// The ends of the logs, as `writer` left them.
+    let tails = LogTails()
 
     /// Opens the file, makes it where it is missing, and brings everything visible to the disk proper.
     init(folder: DataFolder, options: StoreOptions) throws {

@@ -49,8 +49,7 @@ public enum ServerMessageCodec {
             object.add("ws", .string(workspace.raw))
             object.add("seq", .integer(seq))
         case .ack(let workspace, let replica, let n, let seq):
-            about(workspace, replica, n, "ack", &object)
-            object.add("seq", .integer(seq))
+            return ack(workspace, replica, n, seq)
         case .refused(let workspace, let replica, let n, let code, let detail):
             about(workspace, replica, n, "refused", &object)
             object.add("code", .string(code))
@@ -69,6 +68,22 @@ public enum ServerMessageCodec {
         case .pong: object.add("type", "pong")
         }
         return object.line()
+    }
+
+    /// Put together by hand: where each change is pushed by itself, each has one. Names need no escapes.
+    private static func ack(_ workspace: Name, _ replica: Name, _ n: Int64, _ seq: Int64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(96 + workspace.raw.utf8.count + replica.raw.utf8.count)
+        bytes.append("{\"type\":\"ack\",\"ws\":\"")
+        bytes.append(contentsOf: workspace.raw.utf8)
+        bytes.append("\",\"replica\":\"")
+        bytes.append(contentsOf: replica.raw.utf8)
+        bytes.append("\",\"n\":")
+        bytes.appendDecimal(n)
+        bytes.append(",\"seq\":")
+        bytes.appendDecimal(seq)
+        bytes.append("}\n")
+        return bytes
     }
 
     private static func about(_ workspace: Name, _ replica: Name, _ n: Int64, _ type: Value, _ object: inout OrderedObject) {

@@ -1,0 +1,46 @@
+/// The sessions of a server by their ids.
+///
+/// They stand in one array, not in a dictionary, which hands out a copy of a whole session where one member is asked for.
+struct SessionTable: Sendable {
+    private var sessions: [ServerSession] = []
+    /// In the order of `sessions`.
+    private var ids: [SessionID] = []
+    private var places: [SessionID: Int] = [:]
+
+    /// Where a session stands, until the next one is added or removed; nil where there is none.
+    func place(of id: SessionID) -> Int? { places[id] }
+
+    /// The session at a place.
+    subscript(at place: Int) -> ServerSession {
+        _read { yield sessions[place] }
+        _modify { yield &sessions[place] }
+    }
+
+    /// A copy of the session; nil where there is none.
+    subscript(id: SessionID) -> ServerSession? { place(of: id).map { sessions[$0] } }
+
+    /// Changes a session where it stands.
+    mutating func change(_ id: SessionID, _ body: (inout ServerSession) -> Void) {
+        if let place = place(of: id) { body(&sessions[place]) }
+    }
+
+    mutating func add(_ session: ServerSession, _ id: SessionID) {
+        precondition(places[id] == nil, "a session's id is never used twice")
+        places[id] = sessions.count
+        sessions.append(session)
+        ids.append(id)
+    }
+
+    mutating func remove(_ id: SessionID) {
+        guard let place = places.removeValue(forKey: id), let last = ids.last else { return }
+        if last != id {
+            (sessions[place], ids[place]) = (sessions[sessions.count - 1], last)
+            places[last] = place
+        }
+        sessions.removeLast()
+        ids.removeLast()
+    }
+
+    /// All ids in the order in which the sessions began.
+    var idsInOrder: [SessionID] { ids.sorted { $0.number < $1.number } }
+}
