@@ -48,7 +48,7 @@ let package = Package(
         // Thin shells.
         .systemLibrary(name: "CUV", providers: [.apt(["libuv1-dev"])]),
         layer("UV", ["CUV"]),
-        layer("AnnalsStore", ["AnnalsModel", "AnnalsWire", "AnnalsCore", grdb, crypto]),
+        layer("AnnalsStore", ["AnnalsModel", "AnnalsWire", "AnnalsCore", grdb, sqlite, crypto]),
         layer("AnnalsServer", ["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", logging]),
         layer("Annals", ["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", grdb, sqlite]),
         .executableTarget(

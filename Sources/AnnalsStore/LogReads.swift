@@ -76,8 +76,9 @@ enum LogReads {
         LogStoreError(.unknownWorkspace, "There is no workspace \(name). Create it first.")
     }
 
-    static func head(_ name: Name, _ db: Database) throws -> LogHead? {
+    static func head(_ name: Name, _ db: Database, _ lines: LinesFile) throws -> LogHead? {
         guard let row = try workspace(name, db) else { return nil }
+        try checkEnd(of: row, db, lines)
         var head = LogHead(workspace: name, log: row.log, epoch: row.epoch, seq: row.seq, head: row.head, at: row.at)
         let marks = try Row.fetchCursor(
             db, sql: "SELECT replica, n, hash, user FROM replica_mark WHERE workspace = ?", arguments: [row.id])
@@ -94,13 +95,28 @@ enum LogReads {
         return head
     }
 
-    /// The group that holds `seq`, which must be in the log.
-    static func group(_ workspace: Int64, holding seq: Int64, _ db: Database) throws -> GroupRow {
+    /// A start finds out that the lines were not restored along with the database, or less of them.
+    private static func checkEnd(of workspace: WorkspaceRow, _ db: Database, _ lines: LinesFile) throws {
+        let keys: StatementArguments = [LogSchema.key(workspace.id, 1), LogSchema.key(workspace.id, LogSchema.seqMax)]
         let statement = try db.cachedStatement(
-            sql: "SELECT key, count, head, bytes FROM commit_group WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1")
+            sql: """
+                SELECT place + size FROM commit_group WHERE key =
+                    (SELECT max(key) FROM commit_group WHERE key BETWEEN ? AND ? AND place IS NOT NULL)
+                """)
+        guard let end = try Int64.fetchOne(statement, arguments: keys) else { return }
+        var last: [UInt8] = []
+        try lines.read(1, at: end - 1, into: &last)
+        guard last == [UInt8(ascii: "\n")] else { throw damaged("\(LogSchema.linesName) is not the one of this log") }
+    }
+
+    /// The group that holds `seq`, which must be in the log.
+    static func group(_ workspace: Int64, holding seq: Int64, _ db: Database, _ lines: LinesFile) throws -> GroupRow {
+        let statement = try db.cachedStatement(
+            sql: "SELECT key, count, head, size, place, bytes FROM commit_group WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1")
         let keys: StatementArguments = [LogSchema.key(workspace, 1), LogSchema.key(workspace, seq)]
         guard let row = try Row.fetchOne(statement, arguments: keys) else { throw damaged("entry \(seq) is missing") }
-        let bytes = try row.withUnsafeData(atIndex: 3) { [UInt8]($0 ?? Data()) }
+        var bytes: [UInt8] = []
+        try Self.lines(of: row, at: 3, lines, into: &bytes)
         let group = GroupRow(
             first: LogSchema.seq(ofKey: row[0]), count: row[1], head: try digest(row[2]), bytes: bytes)
         guard seq <= group.last else { throw damaged("entry \(seq) is missing") }
@@ -111,13 +127,13 @@ enum LogReads {
     ///
     /// One statement for all groups: what is read is a replay's whole cost on the disk's side. It begins with the group before, whose head
     /// is the chain's hash before the stretch.
-    static func stretch(_ workspace: Name, holding seq: Int64, _ db: Database) throws -> LogStretch? {
+    static func stretch(_ workspace: Name, holding seq: Int64, _ db: Database, _ lines: LinesFile) throws -> LogStretch? {
         let place = try db.cachedStatement(sql: "SELECT id, start FROM workspace WHERE name = ?")
         guard let row = try Row.fetchOne(place, arguments: [workspace.raw]) else { throw unknown(workspace) }
         guard (1...LogSchema.seqMax).contains(seq) else { return nil }
         let statement = try db.cachedStatement(
             sql: """
-                SELECT key, count, head, cuts, length(bytes), bytes FROM commit_group
+                SELECT key, count, head, cuts, size, place, bytes FROM commit_group
                 WHERE key BETWEEN ifnull(
                     (SELECT key FROM commit_group WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1 OFFSET 1), ?1) AND ?3
                 ORDER BY key
@@ -143,22 +159,32 @@ enum LogReads {
             if let stretch, stretch.bytes.count + size > LogSchema.joinedBytes { break }
             var joined = stretch ?? LogStretch(first: first, count: 0, bytes: [], before: before, head: before)
             stretch = nil
-            try join(group, count, head, to: &joined)
+            try join(group, count, head, lines, to: &joined)
             stretch = joined
             if joined.bytes.count >= LogSchema.joinedBytes { break }
         }
         return stretch
     }
 
+    /// Appends a group's lines, wherever they stand; `column` is that of their size, and place and bytes follow.
+    static func lines(of group: Row, at column: Int, _ file: LinesFile, into bytes: inout [UInt8]) throws {
+        let size: Int = group[column]
+        if let place: Int64 = group[column + 1] { return try file.read(size, at: place, into: &bytes) }
+        try group.withUnsafeData(atIndex: column + 2) { data in
+            guard data?.count == size else { throw damaged("a group lacks lines") }
+            data?.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
+    }
+
     /// Lengthens a stretch by the group that follows it.
-    private static func join(_ group: Row, _ count: Int64, _ head: Digest, to stretch: inout LogStretch) throws {
+    private static func join(
+        _ group: Row, _ count: Int64, _ head: Digest, _ file: LinesFile, to stretch: inout LogStretch
+    ) throws {
         let cuts = try LogCuts.read(group[3])
         let (lines, offset) = (stretch.count, stretch.bytes.count)
         if lines > 0 { stretch.cuts.append(LogCut(count: lines, offset: offset, head: stretch.head)) }
         for cut in cuts { stretch.cuts.append(LogCut(count: lines + cut.count, offset: offset + cut.offset, head: cut.head)) }
-        try group.withUnsafeData(atIndex: 5) { data in
-            data?.withUnsafeBytes { stretch.bytes.append(contentsOf: $0) }
-        }
+        try Self.lines(of: group, at: 4, file, into: &stretch.bytes)
         stretch.count += count
         stretch.head = head
         guard LogCut.fit(stretch.cuts, count: stretch.count, bytes: stretch.bytes) else { throw damaged("a group's cuts are none") }

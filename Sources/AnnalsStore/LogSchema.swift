@@ -3,13 +3,14 @@ internal import GRDB
 /// The store's file: its marks, its tables, and how an entry's place is a row's key.
 enum LogSchema {
     static let fileName = "log.sqlite"
+    static let linesName = "log.lines"
     /// There while the file is being made: what a power cut then leaves is ours to finish.
     static let creatingName = "log.sqlite.creating"
 
     /// "Annl", in the file's header: <https://www.sqlite.org/fileformat2.html#application_id>.
     static let applicationID: Int32 = 0x416E_6E6C
     /// The version of the tables below.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
     static let pageBytes = 16_384
     /// Up to how many bytes small groups that follow each other are read in one go.
     static let joinedBytes = 64 << 10
@@ -44,7 +45,10 @@ enum LogSchema {
             head BLOB NOT NULL,             -- H(seq of the last line)
             marks TEXT NOT NULL,            -- of each replica with a line here, after it: replica n hash user, a line each
             cuts BLOB NOT NULL,             -- points between the lines, each: count, offset (4 bytes, big-endian), H (32 bytes)
-            bytes BLOB NOT NULL             -- the lines, each ended by LF
+            size INTEGER NOT NULL,          -- of the lines, each ended by LF
+            place INTEGER,                  -- where they begin in \(linesName); null: they are here
+            bytes BLOB,                     -- the lines; null where they are there
+            CHECK ((place IS NULL) = (bytes IS NOT NULL))
         ) STRICT;
         CREATE TABLE replica_mark (
             workspace INTEGER NOT NULL,

@@ -1,5 +1,4 @@
 internal import AnnalsModel
-internal import Foundation
 internal import GRDB
 
 /// The search of a whole log for a change's id.
@@ -20,19 +19,19 @@ enum LogSearch {
     /// A line is read with `changeID` where it has the quoted id, because the same characters may also stand in a text,
     /// a reference, or a refusal; and where it has an escape that could spell one of the id's characters.
     static func search(
-        for change: ChangeID, after key: Int64, through last: Int64, _ db: Database,
+        for change: ChangeID, after key: Int64, through last: Int64, _ db: Database, _ lines: LinesFile,
         changeID: (_ line: [UInt8]) -> ChangeID?
     ) throws -> Step {
         let patterns = ["\"\(change.raw)\"", "\\u00"].map { BytePattern(Array($0.utf8)) }
         let statement = try db.cachedStatement(
-            sql: "SELECT key, bytes FROM commit_group WHERE key > ? AND key <= ? ORDER BY key LIMIT ?")
+            sql: "SELECT key, size, place, bytes FROM commit_group WHERE key > ? AND key <= ? ORDER BY key LIMIT ?")
         let groups = try Row.fetchCursor(statement, arguments: [key, last, groupsPerRead])
         var searched: Int64?
         while let group = try groups.next() {
-            let found = try group.withUnsafeData(atIndex: 1) { data in
-                (data ?? Data()).withUnsafeBytes { bytes in
-                    patterns.contains { has($0, in: bytes) { changeID($0) == change } }
-                }
+            var bytes: [UInt8] = []
+            try LogReads.lines(of: group, at: 1, lines, into: &bytes)
+            let found = bytes.withUnsafeBytes { bytes in
+                patterns.contains { has($0, in: bytes) { changeID($0) == change } }
             }
             if found { return .found }
             searched = group[0]

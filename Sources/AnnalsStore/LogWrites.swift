@@ -22,24 +22,27 @@ enum LogWrites {
         }
     }
 
-    /// - Parameter tail: the log's end as the last append left it; nil where that is not known.
+    /// - Parameters:
+    ///   - place: where its lines stand already; nil where they go into the row.
+    ///   - tail: the log's end as the last append left it; nil where that is not known.
     /// - Returns: its end with the group.
     /// - throws: `LogStoreError` where the group does not follow its workspace's head.
-    static func append(_ group: LogGroup, after tail: LogTail?, _ db: Database) throws -> LogTail {
+    static func append(_ group: LogGroup, at place: Int64?, after tail: LogTail?, _ db: Database) throws -> LogTail {
         var tail = try tail ?? LogTail(of: group.workspace, db)
         try check(group, follows: tail.workspace)
         let marks = group.last.map { ReplicaMarks.line($0.key, $0.value) }.joined(separator: "\n")
         let cuts = try LogCuts.data(group.cuts)
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO commit_group (key, count, at, head, marks, cuts, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT INTO commit_group (key, count, at, head, marks, cuts, size, place, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         try group.bytes.withUnsafeBytes { bytes in
             // Not copied: SQLite has taken the bytes when the statement is done.
             let lines = bytes.baseAddress.map {
                 Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: $0), count: bytes.count, deallocator: .none)
             }
+            let here = place == nil ? lines ?? Data() : nil
             try statement.execute(arguments: [
                 LogSchema.key(tail.workspace.id, group.first), group.count, group.at.milliseconds, Data(group.head.bytes), marks,
-                cuts, lines ?? Data(),
+                cuts, group.bytes.count, place, here,
             ])
         }
         tail.append(group)

@@ -1,27 +1,33 @@
 internal import Foundation
 internal import GRDB
 
+/// What one thread reads the store with.
+struct StoreReader {
+    let database: DatabaseQueue
+    let lines: LinesFile
+}
+
 /// Read-only connections to the store, made as threads need them.
 ///
 /// They are opened read-only, so that they can neither write nor checkpoint, not even when they are closed.
 /// The pool is safe to share between threads: `idle` and `made` are only touched while `condition` is locked.
 final class ReaderPool: @unchecked Sendable {
     private let condition = NSCondition()
-    private var idle: [DatabaseQueue] = []
+    private var idle: [StoreReader] = []
     private var made = 0
     private let readersMax: Int
-    private let open: @Sendable () throws -> DatabaseQueue
+    private let open: @Sendable () throws -> StoreReader
 
-    init(readersMax: Int, open: @escaping @Sendable () throws -> DatabaseQueue) {
+    init(readersMax: Int, open: @escaping @Sendable () throws -> StoreReader) {
         self.readersMax = readersMax
         self.open = open
     }
 
     /// Runs `body` in one read transaction: a consistent view of what is committed.
-    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func read<Result>(_ body: (Database, LinesFile) throws -> Result) throws -> Result {
         let reader = try borrow()
         defer { giveBack(reader) }
-        return try reader.read(body)
+        return try reader.database.read { try body($0, reader.lines) }
     }
 
     /// Closes all connections. No read may be under way.
@@ -29,13 +35,13 @@ final class ReaderPool: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while let reader = idle.last {
-            try reader.close()
+            try reader.database.close()
             idle.removeLast()
             made -= 1
         }
     }
 
-    private func borrow() throws -> DatabaseQueue {
+    private func borrow() throws -> StoreReader {
         condition.lock()
         while idle.isEmpty && made == readersMax { condition.wait() }
         if let reader = idle.popLast() {
@@ -55,7 +61,7 @@ final class ReaderPool: @unchecked Sendable {
         }
     }
 
-    private func giveBack(_ reader: DatabaseQueue) {
+    private func giveBack(_ reader: StoreReader) {
         condition.lock()
         idle.append(reader)
         condition.signal()

@@ -57,11 +57,11 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
     }
 
     public func workspaces() throws -> [Name] {
-        try read { try LogReads.names($0) }
+        try read { db, _ in try LogReads.names(db) }
     }
 
     public func head(of workspace: Name) throws -> LogHead? {
-        try read { try LogReads.head(workspace, $0) }
+        try read { try LogReads.head(workspace, $0, $1) }
     }
 
     public func create(_ head: LogHead) throws {
@@ -70,28 +70,20 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
 
     public func append(_ groups: [LogGroup]) throws {
         if groups.isEmpty { return }
-        try onWriter { db, tails in
-            try tails.update { tails in
-                try Self.transact(db) {
-                    for group in groups {
-                        tails[group.workspace] = try LogWrites.append(group, after: tails.removeValue(forKey: group.workspace), db)
-                    }
-                }
-            }
-        }
+        try onWriter { db, end in try end.append(groups, db) }
     }
 
     public func stretch(of workspace: Name, holding seq: Int64) throws -> LogStretch? {
-        try read { try LogReads.stretch(workspace, holding: seq, $0) }
+        try read { try LogReads.stretch(workspace, holding: seq, $0, $1) }
     }
 
     public func chainHash(of workspace: Name, at seq: Int64) throws -> Digest? {
-        try read { db in
+        try read { db, lines in
             let row = try LogReads.known(workspace, db)
             if seq == 0 { return row.start }
             guard seq > 0, seq <= row.seq else { return nil }
             if seq == row.seq { return row.head }
-            let group = try LogReads.group(row.id, holding: seq, db)
+            let group = try LogReads.group(row.id, holding: seq, db, lines)
             if seq == group.last { return group.head }
             let before = try LogReads.hash(before: group.first, of: row, db)
             guard let hash = Lines.chainHash(after: seq - group.first + 1, of: group.bytes, before: before) else {
@@ -102,12 +94,12 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
     }
 
     public func holds(_ change: ChangeID, in workspace: Name) throws -> Bool {
-        let id = try read { try LogReads.known(workspace, $0).id }
+        let id = try read { db, _ in try LogReads.known(workspace, db).id }
         let last = LogSchema.key(id, LogSchema.seqMax)
         var after = LogSchema.key(id, 0)
         while true {
             let step = try read {
-                try LogSearch.search(for: change, after: after, through: last, $0, changeID: changeID)
+                try LogSearch.search(for: change, after: after, through: last, $0, $1, changeID: changeID)
             }
             switch step {
             case .found: return true
@@ -124,7 +116,7 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
 
     private var path: String { folder.file(LogSchema.fileName) }
 
-    private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    private func read<Result>(_ body: (Database, LinesFile) throws -> Result) throws -> Result {
         try lock.shared {
             let readers = try current().readers
             return try failing("\(path) cannot be read") { try readers.read(body) }
@@ -133,21 +125,19 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
 
     /// One transaction on the writing connection, committed and synced when this returns, else rolled back.
     private func write(_ body: (Database) throws -> Void) throws {
-        try onWriter { db, _ in try Self.transact(db) { try body(db) } }
-    }
-
-    private static func transact(_ db: Database, _ body: () throws -> Void) throws {
-        try db.inTransaction(.immediate) {
-            try body()
-            return .commit
+        try onWriter { db, _ in
+            try db.inTransaction(.immediate) {
+                try body(db)
+                return .commit
+            }
         }
     }
 
-    private func onWriter<Result>(_ body: (Database, LogTails) throws -> Result) throws -> Result {
+    private func onWriter<Result>(_ body: (Database, LogEnd) throws -> Result) throws -> Result {
         try lock.shared {
             let connections = try current()
             return try failing("\(path) cannot be written") {
-                try connections.writer.writeWithoutTransaction { try body($0, connections.tails) }
+                try connections.writer.writeWithoutTransaction { try body($0, connections.end) }
             }
         }
     }

@@ -6,8 +6,8 @@ internal import GRDB
 final class StoreConnections: Sendable {
     let writer: DatabaseQueue
     let readers: ReaderPool
-    /// The ends of the logs, as `writer` left them.
-    let tails = LogTails()
+    /// What appends go on from.
+    let end: LogEnd
 
     /// Opens the file, makes it where it is missing, and brings everything visible to the disk proper.
     init(folder: DataFolder, options: StoreOptions) throws {
@@ -25,13 +25,17 @@ final class StoreConnections: Sendable {
             }
             return writer
         }
+        let linesPath = folder.file(LogSchema.linesName)
+        end = LogEnd(lines: try LinesFile.writing(linesPath, vfs: options.vfs), options)
         if isNew { try folder.remove(LogSchema.creatingName) }
         if options.vfs == nil { Self.layOut(path + "-wal", bytes: (options.checkpointPages + 128) * (LogSchema.pageBytes + 24)) }
         self.writer = writer
         var reading = Self.configuration(options, label: "reader")
         reading.readonly = true
-        readers = ReaderPool(readersMax: options.readersMax) { [reading] in
-            try DatabaseQueue(path: address, configuration: reading)
+        readers = ReaderPool(readersMax: options.readersMax) { [reading, vfs = options.vfs] in
+            StoreReader(
+                database: try DatabaseQueue(path: address, configuration: reading),
+                lines: try LinesFile.reading(linesPath, vfs: vfs))
         }
     }
 

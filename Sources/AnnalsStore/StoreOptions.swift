@@ -17,15 +17,21 @@ package struct StoreOptions: Sendable {
     package var readersMax: Int
     /// The size of the write-ahead log, in pages, from which a commit also checkpoints.
     package var checkpointPages: Int
+    /// From how many bytes on a group's lines stand in ``LinesFile``.
+    package var apartBytes: Int
+    /// Whether ``LinesFile`` is synced before a row names what it holds. False loses lines: for the test that would miss it.
+    package var syncsLines: Bool
 
     package init(
         synchronous: Synchronous = .full, vfs: String? = nil, busySeconds: Double = 5, readersMax: Int = 4,
-        checkpointPages: Int = 512
+        checkpointPages: Int = 512, apartBytes: Int = 64 << 10, syncsLines: Bool = true
     ) {
         self.synchronous = synchronous
         self.vfs = vfs
         self.busySeconds = busySeconds
         self.readersMax = readersMax
         self.checkpointPages = checkpointPages
+        self.apartBytes = apartBytes
+        self.syncsLines = syncsLines
     }
 }

@@ -82,7 +82,7 @@ import Testing
             case .shortText: try Data("x".utf8).write(to: URL(fileURLWithPath: path))
             case .otherDatabase: try database("CREATE TABLE workspace (id INTEGER PRIMARY KEY)")
             case .otherVersionedDatabase: try database("PRAGMA user_version = 1")
-            case .newerVersion: try database("PRAGMA application_id = 0x416E6E6C; PRAGMA user_version = 3")
+            case .newerVersion: try database("PRAGMA application_id = 0x416E6E6C; PRAGMA user_version = 999")
             }
         }
     }
@@ -130,7 +130,7 @@ import Testing
         let header = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/log.sqlite")).prefix(100)
         #expect(header[16...17].elementsEqual([0x40, 0x00]))
         #expect(header[18...19].elementsEqual([2, 2]), "not in WAL mode")
-        #expect(header[60...63].elementsEqual([0, 0, 0, 2]))
+        #expect(header[60...63].elementsEqual([0, 0, 0, 3]))
         #expect(header[68...71].elementsEqual("Annl".utf8))
         let mode = try FileManager.default.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int
         #expect(mode == 0o700)
@@ -146,7 +146,52 @@ import Testing
         try LogStoreContract.expectLog(of: maker, in: store)
         try store.close()
         let files = try FileManager.default.contentsOfDirectory(atPath: place.folder.path)
-        #expect(Set(files) == ["lock", "log.sqlite"])
+        #expect(Set(files) == ["lock", "log.lines", "log.sqlite"])
         #expect(try code { try store.append([maker.group(1)]) } == .failed)
+    }
+
+    @Test("lines of a large group that are missing, cut off or another log's are told at the start", arguments: [0, 1, 2])
+    func lostLines(how: Int) throws {
+        let place = try StorePlace(StoreOptions(apartBytes: 100))
+        var maker = try maker()
+        var store = try place.openStore()
+        try store.create(maker.head)
+        try store.append([maker.group(3)])
+        try store.close()
+        let lines = place.folder.path + "/log.lines"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: lines))
+        #expect(whole.count > 100)
+        switch how {
+        case 0: try FileManager.default.removeItem(atPath: lines)
+        case 1: try whole.dropLast().write(to: URL(fileURLWithPath: lines))
+        default: try Data(repeating: 0x20, count: whole.count).write(to: URL(fileURLWithPath: lines))
+        }
+        store = try place.openStore()
+        #expect(try code { _ = try store.head(of: maker.head.workspace) } == .notAStore)
+        try store.close()
+        try whole.write(to: URL(fileURLWithPath: lines))
+        store = try place.openStore()
+        try LogStoreContract.expectLog(of: maker, in: store)
+        try store.close()
+    }
+
+    @Test("what a failed append left in the file of lines is named by nobody, and the next append comes after it")
+    func leftLines() throws {
+        let place = try StorePlace(StoreOptions(apartBytes: 100))
+        var maker = try maker()
+        let store = try place.openStore()
+        try store.create(maker.head)
+        var failed = maker
+        place.disk.fail(.writeFailed, .write, on: .wal)
+        #expect(try code { try store.append([failed.group(3)]) } == .failed)
+        place.disk.clear()
+        try store.reopen()
+        let lines = URL(fileURLWithPath: place.folder.path + "/log.lines")
+        let left = try Data(contentsOf: lines).count
+        #expect(left > 0)
+        try store.append([maker.group(4)])
+        try LogStoreContract.expectLog(of: maker, in: store)
+        #expect(try Data(contentsOf: lines).count > left)
+        try store.close()
     }
 }

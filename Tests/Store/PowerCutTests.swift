@@ -16,6 +16,12 @@ import Testing
         #expect(harms.contains(.lost), "with synchronous = \(synchronous): \(harms)")
     }
 
+    @Test("the trial sees lines that a row names before they are on disk")
+    func unsyncedLines() throws {
+        let harms = try (UInt64(1)...8).compactMap { try PowerCutTrial(seed: $0, syncsLines: false).run()?.harm }
+        #expect(!harms.isEmpty)
+    }
+
     @Test("the trial sees a disk that syncs too late: without any sync even the order of writes is lost")
     func unordered() throws {
         let harms = try (UInt64(1)...30).compactMap { try PowerCutTrial(seed: $0, synchronous: .off).run()?.harm }

@@ -11,6 +11,7 @@ struct PowerCutTrial {
     let seed: UInt64
     var cuts = 8
     var synchronous = StoreOptions.Synchronous.full
+    var syncsLines = true
 
     /// What a cut did to the log.
     enum Harm: Equatable, CustomStringConvertible {
@@ -40,7 +41,9 @@ struct PowerCutTrial {
     func run() throws -> (cut: Int, harm: Harm)? {
         var random = SeededGenerator(seed: seed)
         // A checkpoint every few pages, so that many cuts meet one.
-        let place = try StorePlace(StoreOptions(synchronous: synchronous, readersMax: 1, checkpointPages: 12))
+        let place = try StorePlace(
+            StoreOptions(
+                synchronous: synchronous, readersMax: 1, checkpointPages: 12, apartBytes: 8000, syncsLines: syncsLines))
         let makers = [try maker("one", seed: seed), try maker("two", seed: seed &+ 1)]
         var store = try place.openStore()
         for maker in makers { try store.create(maker.head) }

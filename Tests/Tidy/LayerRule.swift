@@ -15,7 +15,7 @@ enum LayerRule {
     /// Shells: the disk, the network, the terminal.
     static let shells: [String: Set<String>] = [
         "UV": ["CUV", "Glibc", "Synchronization"],
-        "AnnalsStore": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "GRDB", "Crypto"]),
+        "AnnalsStore": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "GRDB", "GRDBSQLite", "Crypto"]),
         "AnnalsServer": system.union(["AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "Logging"]),
         "Annals": system.union(["EDTF", "AnnalsJSON", "AnnalsModel", "AnnalsWire", "AnnalsCore", "AnnalsStore", "UV", "GRDB", "GRDBSQLite"]
         ),
