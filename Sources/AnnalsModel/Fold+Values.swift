@@ -31,7 +31,12 @@ extension Fold {
         if a == b { return true }
         guard a.start >= 0, b.start >= 0 else { return false }
         let isEqual = withBytes(a) { a in withBytes(b) { b in a.elementsEqual(b) } }
-        return isEqual || value(a) == value(b)
+        // Texts without escapes are spelt in one way only.
+        return isEqual || !(isPlainText(a) && isPlainText(b)) && value(a) == value(b)
+    }
+
+    private func isPlainText(_ value: FoldValue) -> Bool {
+        withBytes(value) { $0.first == UInt8(ascii: "\"") && !$0.contains(UInt8(ascii: "\\")) }
     }
 
     /// Whether a value is JSON's null.

@@ -89,7 +89,7 @@ extension ReplicaStore {
             vocabulary: vocabulary, lineage: try LineageTable(db: db).load(), entities: records.values.map(\.visible))
         fold.apply(pending: change, author: meta.user, replica: row.replica)
         let writer = RowWriter(db, schema)
-        var image = EntityImage(schema, &fold)
+        var maker = ImageMaker(schema, &fold)
         for id in ids {
             guard let place = fold.place(of: id) else { continue }
             let base =
@@ -98,8 +98,8 @@ extension ReplicaStore {
                 case .visible?: records[id].map { EntityState.base($0.visible) } ?? []
                 case .state(let state)?: EntityState.base(state)
                 }
-            image.take(fold, at: place, base: base, generation: meta.generation, log: records[id]?.log ?? [])
-            try writer.write(image, at: records[id]?.place)
+            maker.take(fold, at: place, base: base, generation: meta.generation, log: records[id]?.log ?? [])
+            try writer.write(maker.image, at: records[id]?.place)
         }
         try writer.finish()
     }

@@ -79,31 +79,39 @@ struct FoldSet: ~Copyable {
             visible.apply(pending: change, author: user, replica: row.pending.replica, common: row.pending.fork)
         }
         let writer = RowWriter(rows.db, rows.schema)
-        var image = EntityImage(rows.schema, &canonical)
-        var visibleImage = EntityImage(rows.schema, &visible)
         // Rows that are there in their order, then new ones in the order in which the log makes them.
+        let (records, seqs, starts) = (records, seqs, starts)
         let known = records.sorted { $0.value.place.row < $1.value.place.row }.map(\.key)
-        for place in known + (0..<canonical.count).filter({ records[$0] == nil }) {
-            try turn.step()
-            let isKnown = canonical.kindNumber(at: place) >= 0
-            let log = EntryList.adding(
-                place < starts.count - 1 ? seqs[starts[place]..<starts[place + 1]] : [], to: records[place]?.log ?? [])
-            let id = canonical.id(at: place)
-            if !isPending.isEmpty, isPending.contains(id), let shown = visible.place(of: id) {
-                let base = isKnown ? EntityState.base(canonical.entity(at: place)) : []
-                visibleImage.take(visible, at: shown, base: base, generation: generation, log: log)
-                try writer.write(visibleImage, at: records[place]?.place)
-            } else if isKnown {
-                image.take(canonical, at: place, base: nil, generation: generation, log: log)
-                try writer.write(image, at: records[place]?.place)
-            } else if let record = records[place] {
-                try writer.remove(id.raw, record.place)
+        let order = known + (0..<canonical.count).filter { records[$0] == nil }
+        func log(_ place: Int) -> [UInt8] {
+            EntryList.adding(place < starts.count - 1 ? seqs[starts[place]..<starts[place + 1]] : [], to: records[place]?.log ?? [])
+        }
+        func isShown(_ place: Int) -> Bool { !isPending.isEmpty && isPending.contains(canonical.id(at: place)) }
+        let line = ImageLine(rows.schema, &canonical)
+        let plain = order.filter { canonical.kindNumber(at: $0) >= 0 && !isShown($0) }
+        var shown = ImageMaker(rows.schema, &visible)
+        try line.run(plain, of: canonical) { maker, fold, place in
+            maker.take(fold, at: place, base: nil, generation: generation, log: log(place))
+        } _: { next in
+            for place in order {
+                try turn.step()
+                let isKnown = canonical.kindNumber(at: place) >= 0
+                let id = canonical.id(at: place)
+                if isShown(place), let visiblePlace = visible.place(of: id) {
+                    let base = isKnown ? EntityState.base(canonical.entity(at: place)) : []
+                    shown.take(visible, at: visiblePlace, base: base, generation: generation, log: log(place))
+                    try writer.write(shown.image, at: records[place]?.place)
+                } else if isKnown {
+                    try next { try writer.write($0, at: records[place]?.place) }
+                } else if let record = records[place] {
+                    try writer.remove(id.raw, record.place)
+                }
             }
         }
         for (id, record) in zip(otherIDs, others) {
-            if isPending.contains(id), let shown = visible.place(of: id) {
-                visibleImage.take(visible, at: shown, base: [], generation: generation, log: record?.log ?? [])
-                try writer.write(visibleImage, at: record?.place)
+            if isPending.contains(id), let place = visible.place(of: id) {
+                shown.take(visible, at: place, base: [], generation: generation, log: record?.log ?? [])
+                try writer.write(shown.image, at: record?.place)
             } else if let record {
                 try writer.remove(id.raw, record.place)
             }

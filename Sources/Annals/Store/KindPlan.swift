@@ -2,13 +2,22 @@ internal import AnnalsModel
 
 /// A kind's fields by their numbers in one fold, and what of each goes where.
 struct KindPlan {
-    struct Field {
+    /// An object, for it is looked at for every entity: a structure with as many parts is copied each time.
+    final class Field: Sendable {
         let number: Int32
         let rule: FieldRule
         let columns: [Column]
         let holdsText: Bool
         /// Whether it names items that no column shows.
         let holdsReferences: Bool
+
+        init(_ number: Int32, _ rule: FieldRule, _ columns: [Column]) {
+            self.number = number
+            self.rule = rule
+            self.columns = columns
+            holdsText = KindPlan.holdsText(rule.type)
+            holdsReferences = rule.type.namesItems && !columns.contains(where: \.isReference)
+        }
     }
 
     /// In the order of the vocabulary, and so of the table's columns.
@@ -22,11 +31,7 @@ struct KindPlan {
     init(_ table: KindTable, _ fold: inout Fold) {
         var fields: [Field] = []
         for rule in table.kind?.fields ?? [] {
-            let columns = table.columns.filter { $0.field == rule.name }
-            fields.append(
-                Field(
-                    number: fold.fieldNumber(rule.name), rule: rule, columns: columns, holdsText: Self.holdsText(rule.type),
-                    holdsReferences: rule.type.namesItems && !columns.contains(where: \.isReference)))
+            fields.append(Field(fold.fieldNumber(rule.name), rule, table.columns.filter { $0.field == rule.name }))
         }
         self.fields = fields
         label = fields.first { $0.rule.name == table.kind?.label }

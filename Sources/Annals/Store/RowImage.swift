@@ -11,9 +11,13 @@ struct RowImage {
 
     private(set) var slots: [Slot] = []
     var bytes: [UInt8] = []
+
+    /// Beyond so much, the room of a row is not kept for the next.
+    private static let keptBytes = 64 << 10
+
     mutating func clear() {
         slots.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes)
     }
 
     mutating func addNull() { slots.append(.null) }

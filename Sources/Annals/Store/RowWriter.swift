@@ -12,9 +12,24 @@ final class RowWriter {
     private var others: [Text: BoundStatement] = [:]
     private var lastRow: Int64?
     /// New rows, which `finish` writes into the directory in the order of their ids.
-    private var added: [(id: String, row: Int64, kind: String)] = []
+    private var added: [(id: SortedText, row: Int64, kind: String)] = []
     /// Which rows name which items, which `finish` writes in the order of the items.
-    private var references: [(target: String, row: Int64)] = []
+    private var references: [(target: SortedText, row: Int64)] = []
+
+    /// A text that is compared by its first eight bytes as a number, which mostly decides.
+    private struct SortedText {
+        let text: String
+        private let start: UInt64
+
+        init(_ text: String) {
+            self.text = text
+            var bytes = text.utf8.makeIterator()
+            start = (0..<8).reduce(0) { start, _ in start << 8 | UInt64(bytes.next() ?? 0) }
+        }
+
+        static func == (a: SortedText, b: SortedText) -> Bool { a.start == b.start && sameBytes(a.text, b.text) }
+        static func < (a: SortedText, b: SortedText) -> Bool { a.start == b.start ? precedes(a.text, b.text) : a.start < b.start }
+    }
 
     /// The statements that are the same for all tables. Finding one by its text costs more than many of them take.
     private enum Text: Int {
@@ -51,7 +66,7 @@ final class RowWriter {
     /// Writes an entity's row, its conflicts, notices and search text.
     ///
     /// - Parameter place: where it stands now; nil for one that has no row yet.
-    func write(_ image: borrowing EntityImage, at place: EntityPlace?) throws {
+    func write(_ image: EntityImage, at place: EntityPlace?) throws {
         var place = place
         if let old = place, !sameBytes(old.kind, image.kind) {
             // Its create said that it is something else than what was done to it before: it moves to another table.
@@ -60,14 +75,14 @@ final class RowWriter {
         }
         if let place {
             try update(image, place.row)
-            for target in image.references { references.append((target, place.row)) }
+            for target in image.references { references.append((SortedText(target), place.row)) }
             try clearLists(image.id)
             try replaceSearch(image, place.row)
         } else {
             let row = try nextRow()
             try insert(image, row)
-            added.append((image.id, row, image.kind))
-            for target in image.references { references.append((target, row)) }
+            added.append((SortedText(image.id), row, image.kind))
+            for target in image.references { references.append((SortedText(target), row)) }
             if let body = image.searchBody { try addSearch(image, row, body) }
         }
         if !image.conflicts.slots.isEmpty {
@@ -93,8 +108,8 @@ final class RowWriter {
         try finishReferences()
         if added.isEmpty { return }
         let statement = try BoundStatement(db, "INSERT INTO entity (id, row, kind) VALUES (?, ?, ?)")
-        for entity in added.sorted(by: { precedes($0.id, $1.id) }) {
-            statement.bind(1, entity.id)
+        for entity in added.sorted(by: { $0.id < $1.id }) {
+            statement.bind(1, entity.id.text)
             statement.bind(2, entity.row)
             statement.bind(3, entity.kind)
             try statement.run()
@@ -106,9 +121,9 @@ final class RowWriter {
     private func finishReferences() throws {
         if references.isEmpty { return }
         let statement = try BoundStatement(db, "INSERT OR IGNORE INTO reference (target, row) VALUES (?, ?)")
-        let order = references.sorted { sameBytes($0.target, $1.target) ? $0.row < $1.row : precedes($0.target, $1.target) }
+        let order = references.sorted { $0.target == $1.target ? $0.row < $1.row : $0.target < $1.target }
         for reference in order {
-            statement.bind(1, reference.target)
+            statement.bind(1, reference.target.text)
             statement.bind(2, reference.row)
             try statement.run()
         }
@@ -124,13 +139,13 @@ final class RowWriter {
         return last + 1
     }
 
-    private func insert(_ image: borrowing EntityImage, _ row: Int64) throws {
+    private func insert(_ image: EntityImage, _ row: Int64) throws {
         let statement = try statement(Key(table: schema.index(image.kind))) { $0.insert }
         statement.bind(1, row)
         try statement.run(image.row, from: 2)
     }
 
-    private func update(_ image: borrowing EntityImage, _ row: Int64) throws {
+    private func update(_ image: EntityImage, _ row: Int64) throws {
         let table = schema.table(image.kind)
         let changed = try changedIndexes(image, row, table)
         let statement = try statement(Key(table: schema.index(image.kind), changedIndexes: changed)) { $0.update(changed) }
@@ -153,7 +168,7 @@ final class RowWriter {
     }
 
     /// Bit i is set where a column of the table's index i changes.
-    private func changedIndexes(_ image: borrowing EntityImage, _ row: Int64, _ table: KindTable) throws -> UInt64 {
+    private func changedIndexes(_ image: EntityImage, _ row: Int64, _ table: KindTable) throws -> UInt64 {
         let statement = try statement(Key(table: schema.index(image.kind), isLook: true)) { $0.selectIndexed }
         statement.bind(1, row)
         var changed: UInt64 = 0
@@ -177,7 +192,7 @@ final class RowWriter {
         try run(.clearNotices, id)
     }
 
-    private func replaceSearch(_ image: borrowing EntityImage, _ row: Int64) throws {
+    private func replaceSearch(_ image: EntityImage, _ row: Int64) throws {
         let statement = try statement(.findSearch)
         statement.bind(1, row)
         var (isThere, isSame) = (false, false)
@@ -190,7 +205,7 @@ final class RowWriter {
         if let body = image.searchBody { try addSearch(image, row, body) }
     }
 
-    private func addSearch(_ image: borrowing EntityImage, _ row: Int64, _ body: Int) throws {
+    private func addSearch(_ image: EntityImage, _ row: Int64, _ body: Int) throws {
         let statement = try statement(.addSearch)
         try image.row.bytes.withUnsafeBytes { bytes in
             statement.bind(1, row)
