@@ -171,7 +171,7 @@ public struct ReplicaSync: Sendable {
     var framer: LineFramer
     var incoming: Incoming?
     /// Proven batches that wait for the transaction under way.
-    var ready: Batch?
+    public internal(set) var ready: Batch?
     var isApplying = false
     /// The last seq and H(seq) received and proven, stored or not.
     var tip: (seq: Int64, hash: Digest)?

@@ -81,6 +81,42 @@ import Testing
         #expect(try replica.verify(by: log.signer).problems == [])
     }
 
+    @Test("what is read ahead and made into rows on other threads shows as what is folded from scratch, with what is pending")
+    func threads() throws {
+        var log = TestLog()
+        let author = try Replica.test(folder, "author")
+        try author.meet(log)
+        let events = try (1...300).map { number in
+            try author.quickly { try $0.create("event", fields: [("title", .string("\(number)"))]) }
+        }
+        for event in events { try author.quickly { try $0.set(event, "summary", .string("of \(event.raw)")) } }
+        try author.push(&log)
+        let replica = try Replica.test(folder, "r", user: "bek", seed: 2)
+        try replica.meet(log)
+        let ahead = LinesAhead(replica.store)
+        for first in [Int64(1), 301] {
+            let batch = Batch(try (first..<first + 300).map { try log.piece($0, $0) })
+            for count in [1, 100, 299] { ahead.arrived(Array(batch.pieces.prefix(count))) }
+            #expect(ahead.finish(batch))
+            #expect(try replica.store.apply(batch, ahead: ahead, isWanted: { false }).have == first + 299)
+            for event in events.prefix(30) { try replica.quickly { try $0.add(event, "tags", .string("seen at \(first)")) } }
+            let rows = try replica.store.outbox(after: 0, of: nil, limit: 1000)
+            #expect(try replica.exported() == oracle(log, through: first + 299, pending: rows, user: replica.user))
+        }
+        #expect(try replica.verify(by: log.signer).problems == [])
+    }
+
+    @Test("lines that were read for another batch are read again")
+    func aheadOfAnother() throws {
+        let (log, replica, batch) = try behind(9)
+        let ahead = LinesAhead(replica.store)
+        ahead.arrived(Array(batch.pieces.dropFirst()))
+        #expect(ahead.finish(batch))
+        #expect(try replica.store.apply(batch, ahead: ahead).have == 9)
+        #expect(!ahead.finish(batch))
+        #expect(try replica.verify(by: log.signer).problems == [])
+    }
+
     @Test("a large transaction gives way to whoever waits, and its entries follow in short ones")
     func givesWay() throws {
         let (log, replica, batch) = try behind(300)

@@ -11,11 +11,13 @@ extension ReplicaStore {
     /// That the lines hash to the heads of the batch is proven where they arrive (``ReplicaSync``), once; here the heads must
     /// follow each other and this file's.
     ///
-    /// - Parameter isWanted: whether somebody waits to write.
+    /// - Parameters:
+    ///   - ahead: what has read its lines already.
+    ///   - isWanted: whether somebody waits to write.
     /// - Throws: ``AnnalsError`` `badBatch` where a piece does not follow the log or cannot be read; then nothing of it is stored,
     ///   and what came before it may be.
     @discardableResult
-    func apply(_ batch: Batch, isWanted: (() -> Bool)? = nil) throws -> ReplicaSync.Applied {
+    func apply(_ batch: Batch, ahead: LinesAhead? = nil, isWanted: (() -> Bool)? = nil) throws -> ReplicaSync.Applied {
         let isWanted = isWanted ?? { self.writeLock.isWanted }
         var applied = ReplicaSync.Applied(have: batch.first - 1)
         var rest = batch.pieces[...]
@@ -26,7 +28,7 @@ extension ReplicaStore {
             // One piece is stored whoever waits, so that there is progress.
             let turn = Turn(mayEnd: count > 1 && !isShort, isWanted: isWanted)
             do {
-                applied.join(try store(part, turn))
+                applied.join(try store(part, ahead, turn))
                 rest = rest.dropFirst(count)
                 let now = ambient.uptime()
                 let wasWanted = turn.wasWanted
@@ -43,13 +45,14 @@ extension ReplicaStore {
     }
 
     /// The one transaction of some pieces.
-    private func store(_ batch: Batch, _ turn: Turn) throws -> ReplicaSync.Applied {
+    private func store(_ batch: Batch, _ ahead: LinesAhead?, _ turn: Turn) throws -> ReplicaSync.Applied {
         // Only the one process that syncs moves the log's end, so the lines are read before others have to wait for it.
         let before = try read { _, meta in meta }
         guard let log = before.log, batch.pieces.allSatisfy({ $0.checkpoint.log == log }) else {
             throw AnnalsError(.badBatch, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
         }
-        var lines: LineFold? = try read(batch, own: before.replicas)
+        var lines = ahead?.take(batch, own: before.replicas)
+        if lines == nil { lines = try read(batch, own: before.replicas) }
         return try write(.normal, as: turn.mayEnd ? .large : .short) { db, meta in
             guard batch.first == meta.have + 1, batch.before == meta.head ?? ChainHash(log: log).head,
                 let lines = lines.take()
@@ -70,26 +73,16 @@ extension ReplicaStore {
         }
     }
 
-    /// Reads the lines; they must be as many as the pieces say, and the pieces follow each other.
     private func read(_ batch: Batch, own replicas: [Name]) throws -> LineFold {
-        var lines = LineFold(vocabulary, own: replicas)
-        var (seq, head) = (batch.first, batch.before)
-        for piece in batch.pieces {
-            let (next, bytes) = try piece.bytes.withUnsafeBytes { bytes in
-                do throws(AnnalsError) {
-                    return try lines.prepare(bytes, from: seq)
-                } catch {
-                    throw AnnalsError(.badBatch, error.what, wayOut: error.wayOut)
-                }
-            }
-            guard piece.first == seq, piece.before == head, next == piece.last + 1, bytes == piece.bytes.count else {
-                throw AnnalsError(
-                    .badBatch, "entries \(piece.first) to \(piece.last) are not whole, or do not follow",
-                    wayOut: "Nothing of them was stored; sync again, and ask who runs the server if it comes back.")
-            }
-            (seq, head) = (next, piece.head)
-        }
-        return lines
+        var fold = PieceFold(vocabulary, own: replicas, from: batch.first, after: batch.before)
+        for piece in batch.pieces { try fold.read(piece) }
+        return fold.takeLines()
+    }
+
+    /// Whether somebody waited to write lately, and what arrives is stored in short transactions.
+    var isPressed: Bool {
+        let now = ambient.uptime()
+        return pace.withLock { $0.isShort(at: now) }
     }
 
     /// What entries of this file's own mean for the outbox.

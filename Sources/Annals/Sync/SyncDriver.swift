@@ -20,6 +20,7 @@ actor SyncDriver {
     private let report: @Sendable (SyncProgress) -> Void
     /// Transactions, in the order in which the machine asked for them.
     private let storage = DispatchQueue(label: "annals.sync.storage")
+    private let ahead: LinesAhead
     private var stream: UV.Stream?
     private var connector: Connector?
     private var timer: UV.Timer?
@@ -33,6 +34,7 @@ actor SyncDriver {
     ) {
         self.loop = loop
         self.store = store
+        ahead = LinesAhead(store)
         self.machine = machine
         self.live = live
         self.report = report
@@ -107,6 +109,7 @@ actor SyncDriver {
         var effects: [ReplicaSync.Effect] = []
         machine.handle(input, now: now, into: &effects)
         for effect in effects { perform(effect) }
+        if let ready = machine.ready { ahead.arrived(ready.pieces) }
     }
 
     private func perform(_ effect: ReplicaSync.Effect) {
@@ -124,7 +127,9 @@ actor SyncDriver {
             inStorage {
                 try $0.mark(replica, upTo: n, state); return nil
             }
-        case .apply(let batch): inStorage { store in try Self.apply(batch, to: store) }
+        case .apply(let batch):
+            let ahead = ahead.finish(batch) ? ahead : nil
+            inStorage { store in try Self.apply(batch, ahead, to: store) }
         case .hash(let seq): inStorage { .hash(seq: seq, try $0.headHash(at: seq)) }
         case .loadOutbox(let after, let replica, let limit):
             inStorage { .outbox(try $0.outbox(after: after, of: replica, limit: limit)) }
@@ -134,9 +139,9 @@ actor SyncDriver {
     }
 
     /// What came and does not fit is the server's; any other failure is this file's.
-    private static func apply(_ batch: Batch, to store: ReplicaStore) throws -> ReplicaSync.Input {
+    private static func apply(_ batch: Batch, _ ahead: LinesAhead?, to store: ReplicaStore) throws -> ReplicaSync.Input {
         do {
-            return .applied(try store.apply(batch))
+            return .applied(try store.apply(batch, ahead: ahead))
         } catch let error as AnnalsError where error.code == .badBatch {
             return .unreadable(error.what)
         }
