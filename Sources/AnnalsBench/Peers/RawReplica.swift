@@ -5,8 +5,8 @@ internal import GRDBSQLite
 ///
 /// The tables, indexes and the full text index are copied from a replica that the program made. Statements are prepared once,
 /// texts are bound where they stand, sets and codings go into the JSON column by SQLite's own functions, and the full text index is
-/// brought up to date once for each touched row before a commit. It keeps neither the heads of cells nor conflicts, checks no chain
-/// and no signature: it does less than a replica does.
+/// brought up to date once for each touched row before a commit. Who names whom and the entries that touch a row are kept, for they
+/// are asked for. It keeps neither the heads of cells nor conflicts, checks no chain and no signature: it does less than a replica does.
 final class RawReplica {
     private let database: RawSQLite
     /// By the number of their name.
@@ -61,11 +61,14 @@ final class RawReplica {
 
     deinit { for statement in statements { sqlite3_finalize(statement) } }
 
-    private static let before = "_row, _id, _kind, _seq, _ordinal, _present, _owner, _created_at, _updated_seq, _changed, _state"
-    private static let values = "?1, ?2, ?3, ?4, 1, 1, ?5, ?6, ?4, 1, x''"
+    private static let before = "_row, _id, _kind, _seq, _ordinal, _present, _owner, _created_at, _updated_seq, _changed, _state, _log"
+    private static let values = "?1, ?2, ?3, ?4, 1, 1, ?5, ?6, ?4, 1, x'', ?20"
+    /// What each write to a row says besides its own: the entry.
+    private static let touch = "_updated_seq = ?6, _log = CAST(coalesce(_log, x'') || ?20 AS BLOB)"
 
     private enum Name: Int, CaseIterable {
-        case begin, commit, log, entity, row, index, reindex, event, note, citation, actor, document, when, place, summary, occurrence,
+        case begin, commit, log, entity, row, reference, index, reindex, event, note, citation, actor, document, when, place, summary,
+            occurrence,
             state, coding, tags, participations, about, names
     }
 
@@ -74,6 +77,7 @@ final class RawReplica {
         .log: "INSERT INTO peer_log (seq, line) VALUES (?1, ?2)",
         .entity: "INSERT INTO entity (id, kind, row) VALUES (?1, ?2, ?3)",
         .row: "SELECT row FROM entity WHERE id = ?1",
+        .reference: "INSERT OR IGNORE INTO reference (target, row) VALUES (?1, ?2)",
         .index: "INSERT INTO search (rowid, id, kind, body) VALUES (?1, ?2, ?3, ?4)",
         .reindex: "UPDATE search SET body = body || char(10) || ?2 WHERE rowid = ?1",
         .event: """
@@ -92,13 +96,13 @@ final class RawReplica {
         VALUES (\(values), ?7, ?8, ?8, ?9, ?9, ?9, ?10)
         """,
         .when:
-            "UPDATE kind_event SET when_edtf = ?2, when_basis = ?3, when_earliest = ?4, when_latest = ?5, _updated_seq = ?6 WHERE _row = ?1",
-        .place: "UPDATE kind_event SET place_text = ?2, _updated_seq = ?6 WHERE _row = ?1",
-        .summary: "UPDATE kind_event SET summary = ?2, _updated_seq = ?6 WHERE _row = ?1",
-        .occurrence: "UPDATE kind_event SET occurrence = ?2, _updated_seq = ?6 WHERE _row = ?1",
-        .state: "UPDATE kind_event SET state = ?2, _updated_seq = ?6 WHERE _row = ?1",
+            "UPDATE kind_event SET when_edtf = ?2, when_basis = ?3, when_earliest = ?4, when_latest = ?5, \(touch) WHERE _row = ?1",
+        .place: "UPDATE kind_event SET place_text = ?2, \(touch) WHERE _row = ?1",
+        .summary: "UPDATE kind_event SET summary = ?2, \(touch) WHERE _row = ?1",
+        .occurrence: "UPDATE kind_event SET occurrence = ?2, \(touch) WHERE _row = ?1",
+        .state: "UPDATE kind_event SET state = ?2, \(touch) WHERE _row = ?1",
         .coding: """
-        UPDATE kind_event SET _doc = json_set(coalesce(_doc, '{}'), '$.coding."' || ?3 || '"', json(?2)), _updated_seq = ?6 WHERE _row = ?1
+        UPDATE kind_event SET _doc = json_set(coalesce(_doc, '{}'), '$.coding."' || ?3 || '"', json(?2)), \(touch) WHERE _row = ?1
         """,
         .tags: element("kind_event", "tags"), .participations: element("kind_event", "participations"),
         .about: element("kind_citation", "about"), .names: element("kind_actor", "names"),
@@ -107,7 +111,7 @@ final class RawReplica {
     private static func element(_ table: String, _ field: String) -> String {
         """
         UPDATE \(table) SET _doc = json_insert(coalesce(_doc, '{}'), '$.\(field)', json('[]'), '$.\(field)[#]',
-        json_object('by', ?3, 'id', ?4, 'value', json(?2))), _updated_seq = ?6 WHERE _row = ?1
+        json_object('by', ?3, 'id', ?4, 'value', json(?2))), \(touch) WHERE _row = ?1
         """
     }
 
@@ -201,6 +205,7 @@ final class RawReplica {
                 sqlite3_bind_int64($0, 4, seq)
                 bind($0, 5, author)
                 bind($0, 6, at)
+                bindEntry($0)
                 var index: Int32 = 7
                 for column in columns {
                     bind($0, index, column)
@@ -258,9 +263,11 @@ final class RawReplica {
             text(line.text(value))
         } else if line.equals("participations", field) {
             statement = .participations
+            try reference(line.text(line.member("actor", in: value)))
             text(line.text(line.member("as-reported", in: value)))
         } else if line.equals("about", field) {
             statement = .about
+            try reference(line.text(line.member("item", in: value)))
         } else if line.equals("names", field) {
             statement = .names
             text(line.text(line.member("text", in: value)))
@@ -287,6 +294,22 @@ final class RawReplica {
                 bind(prepared, 4, name(number))
             }
             sqlite3_bind_int64(prepared, 6, seq)
+            bindEntry(prepared)
+        }
+    }
+
+    /// The current row names an item in a set.
+    private func reference(_ item: Range<Int>) throws {
+        try run(.reference) {
+            bind($0, 1, item)
+            sqlite3_bind_int64($0, 2, current)
+        }
+    }
+
+    /// The entry's number in four bytes.
+    private func bindEntry(_ statement: OpaquePointer) {
+        withUnsafeBytes(of: UInt32(truncatingIfNeeded: seq).bigEndian) {
+            _ = sqlite3_bind_blob(statement, 20, $0.baseAddress, 4, RawReplica.transient)
         }
     }
 
@@ -345,7 +368,7 @@ final class RawReplica {
     static func counts(_ path: String) throws -> [String: Int] {
         let database = try RawSQLite(path, readOnly: true)
         var counts: [String: Int] = [:]
-        for table in ["entity", "kind_event", "kind_note", "kind_citation", "kind_actor", "kind_document"] {
+        for table in ["entity", "kind_event", "kind_note", "kind_citation", "kind_actor", "kind_document", "reference"] {
             counts[table] = try database.integer("SELECT count(*) FROM \(table)")
         }
         return counts
