@@ -89,7 +89,7 @@ extension ReplicaStore {
             vocabulary: vocabulary, lineage: try LineageTable(db: db).load(), entities: records.values.map(\.visible))
         fold.apply(pending: change, author: meta.user, replica: row.replica)
         let writer = RowWriter(db, schema)
-        var maker = ImageMaker(schema, &fold)
+        var maker = ImageMaker(schema)
         for id in ids {
             guard let place = fold.place(of: id) else { continue }
             let base =

@@ -87,9 +87,9 @@ struct FoldSet: ~Copyable {
             EntryList.adding(place < starts.count - 1 ? seqs[starts[place]..<starts[place + 1]] : [], to: records[place]?.log ?? [])
         }
         func isShown(_ place: Int) -> Bool { !isPending.isEmpty && isPending.contains(canonical.id(at: place)) }
-        let line = ImageLine(rows.schema, &canonical)
+        let line = ImageLine(rows.schema)
         let plain = order.filter { canonical.kindNumber(at: $0) >= 0 && !isShown($0) }
-        var shown = ImageMaker(rows.schema, &visible)
+        var shown = ImageMaker(rows.schema)
         try line.run(plain, of: canonical) { maker, fold, place in
             maker.take(fold, at: place, base: nil, generation: generation, log: log(place))
         } _: { next in
@@ -116,6 +116,6 @@ struct FoldSet: ~Copyable {
                 try writer.remove(id.raw, record.place)
             }
         }
-        try writer.finish()
+        try writer.finish(turn)
     }
 }

@@ -30,8 +30,7 @@ final class ImageLine: @unchecked Sendable {
     private var block = 0
     private var next = 0
 
-    /// For the entities of one fold.
-    init(_ schema: Schema, _ fold: inout Fold) { maker = ImageMaker(schema, &fold) }
+    init(_ schema: Schema) { maker = ImageMaker(schema) }
 
     /// Runs `body`, which takes the image of each place in this order from the function that it is given.
     func run(

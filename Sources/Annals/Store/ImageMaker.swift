@@ -12,7 +12,6 @@ struct ImageMaker: ~Copyable {
     static let labelLengthMax = EntityTexts.labelLengthMax
 
     private let schema: Schema
-    private let plans: [KindPlan]
     var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
     private var states = FoldStateWriter()
     private var text: [UInt8] = []
@@ -20,13 +19,8 @@ struct ImageMaker: ~Copyable {
     private(set) var elements: [(field: Int32, shown: [Fold.Shown])] = []
     private(set) var codings: [(field: Int32, heads: [Fold.Shown])] = []
 
-    /// One for the entities of one fold.
-    init(_ schema: Schema, _ fold: inout Fold) {
-        self.schema = schema
-        var plans: [KindPlan] = []
-        for table in schema.allTables { plans.append(KindPlan(table, &fold)) }
-        self.plans = plans
-    }
+    /// One for folds by the vocabulary of the schema.
+    init(_ schema: Schema) { self.schema = schema }
 
     /// Takes what the entity at a place shows.
     ///
@@ -37,7 +31,7 @@ struct ImageMaker: ~Copyable {
         let summary = fold.summary(at: place)
         image.id = summary.id.raw
         image.kind = summary.kind
-        let plan = plans[schema.index(image.kind)]
+        let plan = schema.plans[schema.index(image.kind)]
         elements = fold.elementFields(at: place).map { ($0, fold.shownElements($0, at: place)) }
         codings = fold.codings(at: place)
         image.row.clear()

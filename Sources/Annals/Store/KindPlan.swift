@@ -1,7 +1,7 @@
 internal import AnnalsModel
 
-/// A kind's fields by their numbers in one fold, and what of each goes where.
-struct KindPlan {
+/// A kind's fields by the numbers of their names, and what of each goes where.
+struct KindPlan: Sendable {
     /// An object, for it is looked at for every entity: a structure with as many parts is copied each time.
     final class Field: Sendable {
         let number: Int32

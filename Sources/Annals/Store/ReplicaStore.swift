@@ -118,7 +118,14 @@ final class ReplicaStore: Sendable {
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = FULL") }
                 // SQLite's own last write to a file comes before the commit can be seen; watchers need one after it.
                 writeLock.touch()
-                if Journal.isDue(pages: journal.pages, after: kind, isWanted: writeLock.isWanted) { journal.copy(db) }
+                if Journal.isDue(pages: journal.pages, after: kind, isWanted: writeLock.isWanted) {
+                    // Who waited for the transaction need not wait for this as well.
+                    if writeLock.isWanted {
+                        writeLock.unlock()
+                        try writeLock.lock()
+                    }
+                    journal.copy(db)
+                }
                 tidyLater()
                 return try result.get()
             }

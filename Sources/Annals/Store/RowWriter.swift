@@ -104,11 +104,12 @@ final class RowWriter {
     }
 
     /// Writes the directory's new rows, and who names whom. Until then they are not found there.
-    func finish() throws {
-        try finishReferences()
+    func finish(_ turn: Turn = .unlimited) throws {
+        try finishReferences(turn)
         if added.isEmpty { return }
         let statement = try BoundStatement(db, "INSERT INTO entity (id, row, kind) VALUES (?, ?, ?)")
         for entity in added.sorted(by: { $0.id < $1.id }) {
+            try turn.step()
             statement.bind(1, entity.id.text)
             statement.bind(2, entity.row)
             statement.bind(3, entity.kind)
@@ -118,11 +119,12 @@ final class RowWriter {
     }
 
     /// What an item no longer names stays: the table says where to look, and what is found is looked at.
-    private func finishReferences() throws {
+    private func finishReferences(_ turn: Turn) throws {
         if references.isEmpty { return }
         let statement = try BoundStatement(db, "INSERT OR IGNORE INTO reference (target, row) VALUES (?, ?)")
         let order = references.sorted { $0.target == $1.target ? $0.row < $1.row : $0.target < $1.target }
         for reference in order {
+            try turn.step()
             statement.bind(1, reference.target.text)
             statement.bind(2, reference.row)
             try statement.run()

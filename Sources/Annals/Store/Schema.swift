@@ -12,12 +12,18 @@ struct Schema: Sendable {
     let tables: [KindTable]
     /// These, and the one of all other kinds.
     let allTables: [KindTable]
+    /// What of each kind's fields goes where, by the numbers that their names have in every fold by this vocabulary.
+    let plans: [KindPlan]
     private let byKind: [String: Int]
 
     init(_ vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
         tables = vocabulary.kinds.map(KindTable.init)
         allTables = tables + [KindTable(nil)]
+        var fold = Fold(vocabulary: vocabulary)
+        var plans: [KindPlan] = []
+        for table in allTables { plans.append(KindPlan(table, &fold)) }
+        self.plans = plans
         byKind = Dictionary(uniqueKeysWithValues: vocabulary.kinds.enumerated().map { ($1.name, $0) })
     }
 
