@@ -24,17 +24,24 @@ public struct JSONSlice: Sendable, Hashable {
     @usableFromInline let next: Int32
 
     /// The value's bytes exactly, with quotes or brackets, without the blanks around it.
-    @inlinable public var range: Range<Int> { Int(start)..<Int(end) }
+    @inlinable public var range: Range<Int> { Range(uncheckedBounds: (Int(start), Int(end))) }
 
     /// What stands between a string's quotes, or an array's or object's brackets.
     @inlinable public var content: Range<Int> {
         switch kind {
-        case .string, .array, .object: Int(start) + 1..<Int(end) - 1
+        case .string, .array, .object: inner
         case .null, .bool, .integer: range
         }
     }
 
-    /// - Precondition: the offsets fit 32 bits, as those of a scanned line do.
+    /// The text between the quotes where this is a string without escapes; nil for anything else.
+    @inlinable public var plainText: Range<Int>? { isPlain ? inner : nil }
+
+    /// The first and the last byte are the value's own.
+    @inlinable var inner: Range<Int> { Range(uncheckedBounds: (Int(start) &+ 1, Int(end) &- 1)) }
+
+    /// - Precondition: the offsets are in order, those of a string, array or object at least two apart, and fit 32 bits, as those of a
+    ///   scanned line do.
     @inline(__always)
     init(_ kind: Kind, _ start: Int, _ end: Int, isPlain: Bool, next: Int) {
         self.kind = kind

@@ -127,10 +127,8 @@ struct ChangeReader {
     /// A string's bytes; nil where the place is none, holds something else, or the text has escapes, which no name has.
     @inline(__always)
     func text(_ place: Int) -> UnsafeRawBufferPointer? {
-        guard place >= 0 else { return nil }
-        let slice = slices[place]
-        guard slice.isPlain else { return nil }
-        return UnsafeRawBufferPointer(rebasing: line[slice.content])
+        guard place >= 0, let range = slices[place].plainText else { return nil }
+        return UnsafeRawBufferPointer(rebasing: line[range])
     }
 
     /// A value's bytes as they stand; nil where the place is none.
@@ -142,15 +140,15 @@ struct ChangeReader {
     /// A key or another string, as a word of up to eight bytes; nil where it has escapes, or is none.
     @inline(__always)
     private func key(_ place: Int) -> ShortWord? {
-        let slice = slices[place]
-        return slice.isPlain ? ShortWord(line, slice.content) : nil
+        guard let range = slices[place].plainText else { return nil }
+        return ShortWord(line, range)
     }
 
     /// A string as a name and as its bytes; nil where ``text(_:)`` is.
     @inline(__always)
     func name(_ place: Int) -> (packed: PackedName, text: UnsafeRawBufferPointer)? {
-        guard let text = text(place) else { return nil }
-        return (PackedName(line, slices[place].content), text)
+        guard place >= 0, let range = slices[place].plainText else { return nil }
+        return (PackedName(line, range), UnsafeRawBufferPointer(rebasing: line[range]))
     }
 
     func item(_ place: Int) -> ItemID? { text(place).flatMap { ItemID(ascii: $0.bindMemory(to: UInt8.self)) } }

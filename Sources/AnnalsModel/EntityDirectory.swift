@@ -2,6 +2,8 @@
 struct EntityDirectory: ~Copyable, Sendable {
     private var slots: Pool<Slot>
     private var count = 0
+    /// What ``approach(_:)`` read, so that it does read.
+    private var approached: UInt32 = 0
 
     struct Slot: BitwiseCopyable {
         /// Of the id, so that other entities' records are mostly not looked at, and none when the directory grows.
@@ -13,7 +15,7 @@ struct EntityDirectory: ~Copyable, Sendable {
     /// - Parameter entities: how many it can take before it grows.
     init(room entities: Int = 0) {
         var size = 64
-        while size < 2 * entities { size *= 2 }
+        while size / 4 * 3 < entities { size *= 2 }
         slots = Pool(repeating: Slot(), count: size)
     }
 
@@ -22,6 +24,10 @@ struct EntityDirectory: ~Copyable, Sendable {
         let place = slots[slot(of: id, Self.hash(id), records)].place
         return place > 0 ? Int(place) - 1 : nil
     }
+
+    /// Has the memory come near in which the entity will be looked for: nothing waits for it, so that many come at once.
+    @inline(__always)
+    mutating func approach(_ id: ItemID) { approached ^= slots[Int(Self.hash(id)) & (slots.count - 1)].hash }
 
     /// The place of an entity, which it has from now on.
     @inline(__always)
@@ -32,7 +38,7 @@ struct EntityDirectory: ~Copyable, Sendable {
         let place = records.append(EntityRecord(id: id))
         slots[slot] = Slot(hash: hash, place: place + 1)
         count += 1
-        if 2 * count > slots.count { grow() }
+        if count > slots.count / 4 * 3 { grow() }
         return Int(place)
     }
 

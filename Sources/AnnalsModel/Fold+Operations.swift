@@ -7,6 +7,7 @@ extension Fold {
     ///
     /// - Parameter step: asked after each few hundred of them; where it throws, the fold is of no more use.
     public mutating func foldPrepared<Failure>(_ step: () throws(Failure) -> Void) throws(Failure) {
+        placePrepared()
         for index in operands.changes.indices {
             fold(operands.changes[index])
             if index & 0xFF == 0xFF { try step() }
@@ -15,7 +16,7 @@ extension Fold {
     }
 
     private mutating func fold(_ change: ChangeRecord) {
-        ordinals.removeAll(keepingCapacity: true)
+        ordinals.cut(to: 0)
         var record = change.stamp
         for index in change.operations.indices {
             let operation = operands.operations[index]
@@ -40,11 +41,16 @@ extension Fold {
     }
 
     private mutating func countOrdinal(_ kind: Int32) {
-        if let index = ordinals.firstIndex(where: { $0.kind == kind }) {
+        for index in ordinals.indices where ordinals[index].kind == kind {
             ordinals[index].count += 1
-        } else {
-            ordinals.append((kind, 1))
+            return
         }
+        ordinals.append(OrdinalRecord(kind: kind, count: 1))
+    }
+
+    private func ordinal(_ kind: Int32) -> Int32 {
+        for index in ordinals.indices where ordinals[index].kind == kind { return ordinals[index].count }
+        return 1
     }
 
     private mutating func apply(_ operation: OperationRecord, _ stamp: Int32, _ place: Int) {
@@ -96,8 +102,7 @@ extension Fold {
         let isFirst = records[place].created < 0
         if isFirst {
             records[place].created = stamp
-            let kind = records[place].kind
-            records[place].ordinal = ordinals.first { $0.kind == kind }?.count ?? 1
+            records[place].ordinal = ordinal(records[place].kind)
             dropWritesOfOthers(stamp, place)
         }
         revise(stamp, place)

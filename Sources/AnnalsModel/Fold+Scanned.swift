@@ -11,7 +11,7 @@ extension Fold {
     }
 
     /// Reads a plain entry, an accepted change that was neither moved nor comes from a fork, where it stands in a scanned line, and
-    /// prepares to fold it (``foldPrepared()``). Nearly all entries are plain.
+    /// prepares to fold it (``placePrepared()``, ``foldPrepared()``). Nearly all entries are plain.
     ///
     /// - Parameter seq: the number that the entry must have.
     /// - Returns: nil where the line is no plain entry in the form of the SPEC, and then nothing is prepared: `EntryCodec` reads it, or
@@ -71,8 +71,7 @@ extension Fold {
             guard let on = reader.item(members.on) else { return nil }
             id = on
         }
-        var record = OperationRecord(
-            action: action, kind: names.number(of: kind.packed, kind.text), place: Int32(self.place(orNew: id)))
+        var record = OperationRecord(action: action, kind: names.number(of: kind.packed, kind.text), target: id)
         if action != .create, action != .retract, action != .restore {
             guard let field = reader.name(members.field) else { return nil }
             record.field = names.number(of: field.packed, field.text)

@@ -54,8 +54,7 @@ extension Fold {
 
     /// Takes an operation that was read before.
     mutating func take(_ operation: ChangeOperation, on id: ItemID) {
-        var record = OperationRecord(
-            action: .create, kind: names.number(of: operation.kind), place: Int32(place(orNew: id)))
+        var record = OperationRecord(action: .create, kind: names.number(of: operation.kind), target: id)
         if let field = operation.field { record.field = names.number(of: field) }
         switch operation.action {
         case .create(_, let fields):

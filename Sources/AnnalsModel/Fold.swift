@@ -29,7 +29,7 @@ public struct Fold: ~Copyable, Sendable {
     var operands = Operands()
     /// Room to work in.
     var screen = Pool<Int32>()
-    var ordinals: [(kind: Int32, count: Int32)] = []
+    var ordinals = Pool<OrdinalRecord>()
     var stateNames = Pool<Int32>()
     var stateStamps = Pool<Int32>()
 
@@ -40,7 +40,7 @@ public struct Fold: ~Copyable, Sendable {
         rules = vocabulary.rules
         names = vocabulary.rules.nameTable()
         let entries = min(entries, Self.greatestExpectation)
-        directory = EntityDirectory(room: entries / 2)
+        directory = EntityDirectory(room: entries / 3)
         // About what entries bring. Room that nothing was written to costs no memory.
         bytes.reserve(256 * entries)
         records.reserve(entries / 2)
@@ -97,7 +97,22 @@ public struct Fold: ~Copyable, Sendable {
                 operations: Stretch(first..<operands.operations.count)))
     }
 
-    /// Goes through the operations that were prepared: of each its entry's seq, and the place of the entity that it is about.
+    /// How many operations have their entities looked for together, so that the waits for memory are one.
+    private static let lookedForTogether = 16
+
+    /// Gives the entities that prepared operations are about their places.
+    public mutating func placePrepared() {
+        while operands.placed < operands.operations.count {
+            let end = min(operands.placed + Self.lookedForTogether, operands.operations.count)
+            for index in operands.placed..<end { directory.approach(operands.operations[index].target) }
+            for index in operands.placed..<end {
+                operands.operations[index].place = Int32(truncatingIfNeeded: place(orNew: operands.operations[index].target))
+            }
+            operands.placed = end
+        }
+    }
+
+    /// Goes through the operations that were prepared and have their entities' places (``placePrepared()``): of each its entry's seq, and the place of the entity that it is about.
     public func forEachPrepared(_ body: (_ seq: Int64, _ place: Int) -> Void) {
         for index in operands.changes.indices {
             let seq = operands.changes[index].stamp.seq
@@ -127,6 +142,8 @@ public struct Fold: ~Copyable, Sendable {
 struct Operands: ~Copyable, Sendable {
     var changes = Pool<ChangeRecord>()
     var operations = Pool<OperationRecord>()
+    /// How many of them have the places of their entities.
+    var placed = 0
     /// Elements and closed writes, of all operations.
     var items = Pool<ItemID>()
     /// Fields of creates, of all operations.
@@ -135,6 +152,7 @@ struct Operands: ~Copyable, Sendable {
     mutating func removeAll() {
         changes.cut(to: 0)
         operations.cut(to: 0)
+        placed = 0
         items.cut(to: 0)
         fields.cut(to: 0)
     }
@@ -161,8 +179,9 @@ struct OperationRecord: Sendable {
 
     var action: Action
     var kind: Int32
-    /// The entity's place.
-    var place: Int32
+    var target: ItemID
+    /// The entity's place; -1 while it was not looked for.
+    var place: Int32 = -1
     var field: Int32 = -1
     var value = FoldValue(start: 0, count: 0)
     /// Where its elements or closed writes stand in ``Operands/items``.

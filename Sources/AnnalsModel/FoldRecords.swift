@@ -103,6 +103,12 @@ struct IgnoredRecord: Sendable {
     var next: Int32 = -1
 }
 
+/// How many entities of a kind a change has made so far.
+struct OrdinalRecord: Sendable {
+    var kind: Int32
+    var count: Int32
+}
+
 /// ``Entity``.
 struct EntityRecord: Sendable {
     var id: ItemID

@@ -24,6 +24,7 @@ struct FoldSet: ~Copyable {
     ///   - ids: entities that are shown anew whether they are touched or not.
     init(_ rows: EntityRows, _ fold: consuming Fold, showing ids: some Sequence<ItemID>, _ turn: Turn = .unlimited) throws {
         self.rows = rows
+        fold.placePrepared()
         (seqs, starts) = Self.touches(fold)
         // Nothing need be looked up in an empty file.
         let isEmpty = try Bool.fetchOne(rows.db, sql: "SELECT NOT EXISTS (SELECT 1 FROM entity)") ?? false
