@@ -103,14 +103,12 @@ struct Sequencer: Sendable {
 
     /// - Parameters:
     ///   - line: the change's bytes without LF: they go into the log verbatim.
-    ///   - violation: the rule that the change breaks.
     ///   - found: the answer to ``Verdict/needsSearch(_:)``; nil where it was not asked.
     ///   - now: the server's clock.
     mutating func submit(
-        _ change: ChangePlaces, _ line: RawSpan, violation: RuleViolation?, from submitter: Submitter, found: Bool?,
-        now: Instant
+        _ checked: CheckedChange, _ line: RawSpan, from submitter: Submitter, found: Bool?, now: Instant
     ) -> Verdict {
-        let digest = sha256(line)
+        let (change, digest) = (checked.change, checked.digest)
         var last: Int64 = 0
         if let mark = lanes[submitter.lane].mark {
             if mark.user != submitter.user { return .stopped(.notYours) }
@@ -135,7 +133,7 @@ struct Sequencer: Sendable {
             }
         case true?: break
         }
-        var violation = violation
+        var violation = checked.violation
         if violation == nil, submitter.moved {
             let id = change.id
             guard let found, let search = searches[submitter.session], search.id == id else {

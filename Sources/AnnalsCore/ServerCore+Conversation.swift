@@ -4,7 +4,9 @@ internal import AnnalsWire
 
 /// From bytes to messages to what they mean.
 extension ServerCore {
-    mutating func read(_ bytes: RawSpan, from id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
+    mutating func read(
+        _ bytes: RawSpan, _ checked: CheckedLines?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) {
         guard let place = sessions.place(of: id), !sessions[at: place].isClosing else { return }
         sessions[at: place].lastHeard = now
         sessions[at: place].wasPinged = false
@@ -16,10 +18,12 @@ extension ServerCore {
         }
         var framer = sessions[at: place].takeFramer()
         var progress = begin(id, into: &effects)
+        var checked = checked
         do throws(LineFramer.Failure) {
             try framer.feed(bytes) { line in
                 if progress == .next {
-                    progress = look(at: line, found: nil, from: id, now: now, into: &effects)
+                    let known = checked == nil ? nil : bytes.byteOffsets(of: line).flatMap { checked?.change(at: $0.lowerBound) }
+                    progress = look(at: line, known, found: nil, from: id, now: now, into: &effects)
                 } else if progress == .wait {
                     progress = .waitWithLine
                 }
@@ -49,7 +53,7 @@ extension ServerCore {
         var progress = begin(id, into: &effects)
         for (index, line) in lines.enumerated() {
             if progress == .next {
-                progress = look(at: line.span.bytes, found: index == 0 ? found : nil, from: id, now: now, into: &effects)
+                progress = look(at: line.span.bytes, nil, found: index == 0 ? found : nil, from: id, now: now, into: &effects)
             } else if progress == .wait {
                 progress = .waitWithLine
             }
@@ -99,10 +103,10 @@ extension ServerCore {
     }
 
     mutating func look(
-        at line: RawSpan, found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+        at line: RawSpan, _ checked: CheckedChange?, found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
     ) -> Progress {
         if line.byteCount == 0 { return .next }
-        if pushing != nil { return takeChange(line, found: found, from: id, now: now, into: &effects) }
+        if pushing != nil { return takeChange(line, checked, found: found, from: id, now: now, into: &effects) }
         if beginPush(like: line, from: id) { return .next }
         let message: ClientMessage
         do throws(CodecError) {

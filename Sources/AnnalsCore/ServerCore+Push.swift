@@ -46,32 +46,39 @@ extension ServerCore {
         return true
     }
 
-    /// Takes the next change line of ``pushing``.
+    /// Takes the next change line of ``pushing``, which may have been checked already.
     mutating func takeChange(
-        _ line: RawSpan, found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+        _ line: RawSpan, _ checked: CheckedChange?, found: Bool?, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
     ) -> Progress {
         guard let workspace = pushing?.workspace, let role = pushing?.role, let submitter = pushing?.submitter else { return .next }
         if pushing?.isStopped ?? false {
             finishChange()
             return .next
         }
+        if let checked, role == CheckedLines.role {
+            return take(checked, line, workspace, submitter, found: found, from: id, now: now, into: &effects)
+        }
         let scratch = ownScratch()
-        let change: ChangePlaces
         do throws(CodecError) {
-            change = try ChangeForm.read(line, with: &scratch.scanner)
+            let checked = try CheckedChange(line, by: pushRules, role, with: &scratch.scanner)
+            return take(checked, line, workspace, submitter, found: found, from: id, now: now, into: &effects)
         } catch {
             fail(id, .malformed, "change line: " + error.description, into: &effects)
             return .over
         }
-        let violation = pushRules.violation(of: change, scratch.scanner.tape, line, role)
-        let verdict = sequencers[workspace].submit(
-            change, line, violation: violation, from: submitter, found: found, now: now)
+    }
+
+    private mutating func take(
+        _ checked: CheckedChange, _ line: RawSpan, _ workspace: Int, _ submitter: Sequencer.Submitter, found: Bool?,
+        from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) -> Progress {
+        let verdict = sequencers[workspace].submit(checked, line, from: submitter, found: found, now: now)
         switch verdict {
         case .taken, .waits:
             finishChange()
             return .next
         default:
-            return answer(verdict, change.n, workspace, to: id, into: &effects)
+            return answer(verdict, checked.change.n, workspace, to: id, into: &effects)
         }
     }
 

@@ -73,12 +73,19 @@ public struct ServerCore: Sendable {
     /// The place of the workspace of this name; nil where there is none.
     func place(of workspace: Name) -> Int? { placeOf[workspace] }
 
+    /// Checks lines by this machine's rules, on any thread.
+    public var lineChecker: LineChecker { LineChecker(pushRules) }
+
     /// The heads of the logs as they are on disk.
     public var heads: [LogHead] { sequencers.map(\.durable) }
 
     /// Takes bytes that came from a peer, where they stand, and appends what is to be done.
-    public mutating func receive(_ bytes: RawSpan, from id: SessionID, now: Instant, into effects: inout [ServerEffect]) {
-        read(bytes, from: id, now: now, into: &effects)
+    ///
+    /// - Parameter checked: what a ``lineChecker`` found in these bytes; nil where none was asked.
+    public mutating func receive(
+        _ bytes: RawSpan, _ checked: CheckedLines? = nil, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) {
+        read(bytes, checked, from: id, now: now, into: &effects)
         startWriting(into: &effects)
     }
 
@@ -88,7 +95,7 @@ public struct ServerCore: Sendable {
         case .accepted(let id, let peer):
             sessions.add(ServerSession(peer: peer, limits: configuration.limits, now: now), id)
         case .bytes(let id, let bytes):
-            read(bytes.span.bytes, from: id, now: now, into: &effects)
+            read(bytes.span.bytes, nil, from: id, now: now, into: &effects)
         case .closed(let id):
             for attachment in sessions[id]?.attachments ?? [] {
                 sequencers[attachment.workspace].forget(id)

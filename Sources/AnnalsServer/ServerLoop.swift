@@ -14,6 +14,7 @@ actor ServerLoop {
     private let logger: Logger
     private var writer: LogWriter?
     private var reader: LogReader?
+    private let checking: PushChecking
     private var peers: [SessionID: ServerPeer] = [:]
     private var listeners: [Listener] = []
     private var timer: UV.Timer?
@@ -26,6 +27,7 @@ actor ServerLoop {
     init(loop: EventLoop, core: ServerCore, logger: Logger) {
         self.loop = loop
         self.core = core
+        checking = PushChecking(core)
         self.logger = logger
     }
 
@@ -74,7 +76,7 @@ actor ServerLoop {
                         recovery: ProtocolErrorCode.stopping.recovery)))
             stream.shutdownThenClose(withinMilliseconds: 500)
         }
-        return [writer?.thread, reader?.thread, reader?.searches].compactMap { $0 }
+        return [writer?.thread, reader?.thread, reader?.searches].compactMap { $0 } + checking.threads
     }
 
     private func accept(on listener: Listener) {
@@ -108,10 +110,25 @@ actor ServerLoop {
         stream.startReading()
     }
 
-    /// Hands bytes to the core where they stand, and does what it says.
+    /// Hands bytes to the core where they stand, and does what it says; a large piece of a push is checked by another thread first.
     private func received(_ bytes: UnsafeRawBufferPointer, from id: SessionID) {
+        guard let peer = peers[id], bytes.count >= PushChecking.bytesMin || peer.bytesInChecking > 0 else {
+            return received(bytes.bytes, nil, from: id)
+        }
+        peer.bytesInChecking += bytes.count
+        checking.check(Array(bytes), of: id) { [self] bytes, checked in
+            loop.post { self.assumeIsolated { $0.checked(bytes, checked, from: id) } }
+        }
+    }
+
+    private func checked(_ bytes: [UInt8], _ checked: CheckedLines, from id: SessionID) {
+        peers[id]?.bytesInChecking -= bytes.count
+        received(bytes.span.bytes, checked, from: id)
+    }
+
+    private func received(_ bytes: RawSpan, _ checked: CheckedLines?, from id: SessionID) {
         let now = now
-        core.receive(bytes.bytes, from: id, now: now, into: &effects)
+        core.receive(bytes, checked, from: id, now: now, into: &effects)
         performAll(now)
     }
 
@@ -147,8 +164,8 @@ actor ServerLoop {
             case .close(let id):
                 peers[id]?.flush()
                 peers[id]?.stream.shutdownThenClose()
-            case .pause(let id): peers[id]?.stream.stopReading()
-            case .resume(let id): peers[id]?.stream.startReading()
+            case .pause(let id): peers[id]?.isPaused = true
+            case .resume(let id): peers[id]?.isPaused = false
             case .append(let groups): writer?.append(groups)
             case .reopen: writer?.reopen()
             case .read(let id, let workspace, let seq): reader?.stretch(id, workspace, seq)
@@ -167,10 +184,22 @@ private final class ServerPeer {
     let id: SessionID
     let stream: UV.Stream
     private var queued: [ArraySlice<UInt8>] = []
+    /// Whether the core wants nothing more for now.
+    var isPaused = false { didSet { setReading() } }
+    /// What was read and has not come to the core yet; bounded, as reading stops above it.
+    var bytesInChecking = 0 { didSet { setReading() } }
+    private var isReading = true
 
     init(_ id: SessionID, _ stream: UV.Stream) {
         self.id = id
         self.stream = stream
+    }
+
+    private func setReading() {
+        let shallRead = !isPaused && bytesInChecking < PushChecking.bytesMax
+        guard shallRead != isReading else { return }
+        isReading = shallRead
+        if shallRead { stream.startReading() } else { stream.stopReading() }
     }
 
     /// - Returns: whether these bytes are the first of the turn.

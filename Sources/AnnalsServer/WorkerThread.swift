@@ -19,10 +19,10 @@ final class WorkerThread: @unchecked Sendable {
     /// Queues a job; after `stop` it does nothing.
     func perform(_ job: @escaping @Sendable () -> Void) {
         condition.withLock {
-            guard !isStopping else { return }
-            jobs.append(job)
-            condition.signal()
+            if !isStopping { jobs.append(job) }
         }
+        // Not while the lock is held, for which the thread would wait as soon as it woke.
+        condition.signal()
     }
 
     /// Does what is queued and ends the thread; returns when it has ended.

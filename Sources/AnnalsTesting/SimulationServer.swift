@@ -51,7 +51,13 @@ public struct SimulationServer: Sendable {
         return id
     }
 
-    public mutating func receive(_ bytes: [UInt8], from id: SessionID) { handle(.bytes(id, bytes)) }
+    /// Every second session's lines are checked apart, as the shell does where many come at once.
+    public mutating func receive(_ bytes: [UInt8], from id: SessionID) {
+        guard id.number % 2 == 1 else { return handle(.bytes(id, bytes)) }
+        var checker = core.lineChecker
+        let checked = checker.check(bytes.span.bytes)
+        handle { core, now, effects in core.receive(bytes.span.bytes, checked, from: id, now: now, into: &effects) }
+    }
 
     public mutating func closed(_ id: SessionID) {
         written[id] = nil
@@ -144,8 +150,12 @@ public struct SimulationServer: Sendable {
     }
 
     private mutating func handle(_ input: ServerInput) {
+        handle { core, now, effects in core.handle(input, now: now, into: &effects) }
+    }
+
+    private mutating func handle(_ body: (inout ServerCore, Instant, inout [ServerEffect]) -> Void) {
         var effects: [ServerEffect] = []
-        core.handle(input, now: now, into: &effects)
+        body(&core, now, &effects)
         for effect in effects { perform(effect) }
     }
 
