@@ -3,6 +3,15 @@ import Testing
 @testable import Annals
 
 @Suite struct JournalTests {
+    @Test("what was planned for the journal does nothing once the file is closed")
+    func closed() throws {
+        let folder = try TemporaryFolder()
+        let replica = try Replica.test(folder, "r")
+        replica.close()
+        replica.store.tidy()
+        #expect(try Replica.open(in: folder("r")).status().have == 0)
+    }
+
     @Test("what a person recorded is never followed by a long copy of the journal, unless it has grown beyond all measure")
     func recording() {
         #expect(!Journal.isDue(pages: Journal.mostPages - 1, after: .recording, isWanted: false))

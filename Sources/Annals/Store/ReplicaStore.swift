@@ -151,9 +151,11 @@ final class ReplicaStore: Sendable {
         }
     }
 
-    private func tidy() {
+    /// Copies the journal where nobody writes. It may have been planned by a store that is closed by now.
+    func tidy() {
         try? pool.writeWithoutTransaction { db in
-            if writeLock.isWanted { return }
+            // Asked where the connection cannot be closed meanwhile: SQLite does not survive the use of a closed one.
+            if isClosed.withLock({ $0 }) || writeLock.isWanted { return }
             try writeLock.lock()
             defer { writeLock.unlock() }
             journal.copy(db)
