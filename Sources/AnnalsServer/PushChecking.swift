@@ -8,10 +8,15 @@ internal import Synchronization
 struct PushChecking: Sendable {
     /// From how many bytes on a piece is worth the way to another thread; a lone change is not.
     static let bytesMin = 16 << 10
-    /// How much of one peer may be on its way.
-    static let bytesMax = 512 << 10
+    /// How much of one peer may be on its way; above it nothing more is read from it.
+    static let peerBytesMax = 256 << 10
+    /// How much may be on its way in all; above it the loop checks what else comes, and reads no more from those who wait.
+    private static let bytesMax = 32 << 20
 
     private let checkers: [Checker]
+    /// What was handed over and has not come back.
+    var bytes = 0
+    var isFull: Bool { bytes >= Self.bytesMax }
 
     init(_ core: borrowing ServerCore) {
         let count = min(4, max(1, ProcessInfo.processInfo.activeProcessorCount - 1))

@@ -14,7 +14,7 @@ actor ServerLoop {
     private let logger: Logger
     private var writer: LogWriter?
     private var reader: LogReader?
-    private let checking: PushChecking
+    private var checking: PushChecking
     private var peers: [SessionID: ServerPeer] = [:]
     private var listeners: [Listener] = []
     private var timer: UV.Timer?
@@ -112,17 +112,19 @@ actor ServerLoop {
 
     /// Hands bytes to the core where they stand, and does what it says; a large piece of a push is checked by another thread first.
     private func received(_ bytes: UnsafeRawBufferPointer, from id: SessionID) {
-        guard let peer = peers[id], bytes.count >= PushChecking.bytesMin || peer.bytesInChecking > 0 else {
+        guard let peer = peers[id], peer.bytesInChecking > 0 || bytes.count >= PushChecking.bytesMin && !checking.isFull else {
             return received(bytes.bytes, nil, from: id)
         }
-        peer.bytesInChecking += bytes.count
+        checking.bytes += bytes.count
+        peer.checking(bytes.count, isFull: checking.isFull)
         checking.check(Array(bytes), of: id) { [self] bytes, checked in
             loop.post { self.assumeIsolated { $0.checked(bytes, checked, from: id) } }
         }
     }
 
     private func checked(_ bytes: [UInt8], _ checked: CheckedLines, from id: SessionID) {
-        peers[id]?.bytesInChecking -= bytes.count
+        checking.bytes -= bytes.count
+        peers[id]?.checking(-bytes.count, isFull: checking.isFull)
         received(bytes.span.bytes, checked, from: id)
     }
 
@@ -186,8 +188,10 @@ private final class ServerPeer {
     private var queued: [ArraySlice<UInt8>] = []
     /// Whether the core wants nothing more for now.
     var isPaused = false { didSet { setReading() } }
-    /// What was read and has not come to the core yet; bounded, as reading stops above it.
-    var bytesInChecking = 0 { didSet { setReading() } }
+    /// What was read and has not come to the core yet.
+    private(set) var bytesInChecking = 0
+    /// Whether enough of that is on its way.
+    private var isHeld = false { didSet { setReading() } }
     private var isReading = true
 
     init(_ id: SessionID, _ stream: UV.Stream) {
@@ -195,8 +199,14 @@ private final class ServerPeer {
         self.stream = stream
     }
 
+    /// Notes that more is on its way to the core, or less.
+    func checking(_ bytes: Int, isFull: Bool) {
+        bytesInChecking += bytes
+        isHeld = bytesInChecking >= (isFull ? 1 : PushChecking.peerBytesMax)
+    }
+
     private func setReading() {
-        let shallRead = !isPaused && bytesInChecking < PushChecking.bytesMax
+        let shallRead = !isPaused && !isHeld
         guard shallRead != isReading else { return }
         isReading = shallRead
         if shallRead { stream.startReading() } else { stream.stopReading() }

@@ -149,6 +149,38 @@ struct ServerTests {
         }
     }
 
+    @Test("a push larger than all that may be on its way to be checked is taken whole, and in its order")
+    func largePush() async throws {
+        let folder = try TemporaryFolder()
+        try await serving(configuration(folder)) { _, port in
+            let client = try LineClient(port: port)
+            _ = try client.enter("main", as: "aliya")
+            let count: Int64 = 3000
+            var (lines, last): ([UInt8], [UInt8]?) = ([], nil)
+            for n in 1...count {
+                let line = change(n, prev: last, title: String(repeating: "signed ", count: Int(n % 60)) + "\(n)")
+                lines += line + Array("\n".utf8)
+                last = line
+            }
+            #expect(lines.count > 1 << 20)
+            client.send(.push(PushHeader(workspace: "main", replica: "r1", count: count)))
+            client.send(lines)
+            client.send(.ping)
+            var acknowledged: Int64 = 0
+            while acknowledged < count {
+                switch try client.message() {
+                case .ack(_, _, let n, let seq):
+                    #expect(n == seq && n > acknowledged)
+                    acknowledged = n
+                case .pong: break
+                case let message:
+                    Issue.record("the server said \(message)")
+                    return
+                }
+            }
+        }
+    }
+
     @Test("a document of a megabyte goes through")
     func megabyte() async throws {
         let folder = try TemporaryFolder()
