@@ -23,6 +23,7 @@ final class KindCheck: Sendable {
     let fields: [FieldRule]
     /// In the order of `fields`.
     let checks: [FieldCheck]
+    let shapes: ValueShapes
     /// The fields that a create must bring: a bit for each number.
     let required: UInt64
     private let names: PackedNames
@@ -33,7 +34,9 @@ final class KindCheck: Sendable {
         role = rule.role
         namedByText = rule.namedByText
         fields = rule.fields
-        checks = rule.fields.map { FieldCheck(merge: $0.merge, role: $0.role, form: FieldCheck.Form($0.type)) }
+        var shapes = ValueShapes()
+        checks = rule.fields.map { FieldCheck(merge: $0.merge, role: $0.role, shape: shapes.add($0.type)) }
+        self.shapes = shapes
         required = rule.fields.enumerated().reduce(0) { $0 | ($1.element.required ? 1 << UInt64($1.offset) : 0) }
         names = PackedNames(rule.fields.map(\.name))
     }
@@ -45,38 +48,10 @@ final class KindCheck: Sendable {
 
 /// What is asked of one field.
 struct FieldCheck: Sendable {
-    /// The forms of value that most changes bring. They are only ever taken early: what is not is for ``ValueType`` to decide.
-    enum Form: Sendable {
-        case text, line, item, date, other
-
-        init(_ type: ValueType) {
-            switch type {
-            case .text: self = .text
-            case .line, .token: self = .line
-            case .item: self = .item
-            case .date: self = .date
-            default: self = .other
-            }
-        }
-    }
-
     let merge: MergeClass
     let role: Role
-    let form: Form
-
-    /// Whether a value certainly fits; false where it must be looked at closely.
-    @inline(__always)
-    func fits(_ value: JSONSlice, in bytes: RawSpan) -> Bool {
-        guard value.kind == .string, value.isPlain else { return false }
-        switch form {
-        case .text: return true
-        // A string without escapes has no control characters.
-        case .line: return !value.content.isEmpty
-        case .item: return Spelling.isItemID(bytes, value.content)
-        case .date: return CivilDay(bytes, value.content) != nil
-        case .other: return false
-        }
-    }
+    /// Its type among its kind's ``ValueShapes``.
+    let shape: Int
 }
 
 /// Names and their numbers.
@@ -86,9 +61,7 @@ private struct PackedNames: Sendable {
 
     init(_ names: [String]) {
         self.names = names
-        packed = names.map { name in
-            Array(name.utf8).withUnsafeBytes { PackedName($0, $0.indices) }
-        }
+        packed = names.map(PackedName.init)
     }
 
     @inline(__always)

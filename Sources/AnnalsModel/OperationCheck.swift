@@ -150,7 +150,7 @@ struct OperationCheck {
     private func check(
         _ value: Int, _ field: Int, _ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
-        if kind.checks[field].fits(tape[value], in: bytes) { return }
+        if kind.shapes.fit(value, kind.checks[field].shape, tape, in: bytes) { return }
         do throws(ValueMismatch) {
             try kind.fields[field].type.check(value, of: tape, in: bytes)
         } catch {

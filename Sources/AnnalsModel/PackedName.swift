@@ -11,6 +11,10 @@ struct PackedName: Hashable, Sendable, BitwiseCopyable {
     /// The name of no bytes.
     init() { (first, last, count) = (0, 0, 0) }
 
+    init(_ name: String) {
+        self = Array(name.utf8).withUnsafeBytes { PackedName($0, $0.indices) }
+    }
+
     /// The name that stands in some range of a line.
     @inline(__always)
     init(_ line: UnsafeRawBufferPointer, _ range: Range<Int>) {

@@ -95,13 +95,14 @@ enum LogReads {
         return head
     }
 
-    /// A start finds out that the lines were not restored along with the database, or less of them.
+    /// A start finds out that the lines were not restored along with the database, or less of them: by the last groups, as looking for
+    /// one that stands there would else go through a log of lone changes.
     private static func checkEnd(of workspace: WorkspaceRow, _ db: Database, _ lines: LinesFile) throws {
         let keys: StatementArguments = [LogSchema.key(workspace.id, 1), LogSchema.key(workspace.id, LogSchema.seqMax)]
         let statement = try db.cachedStatement(
             sql: """
-                SELECT place + size FROM commit_group WHERE key =
-                    (SELECT max(key) FROM commit_group WHERE key BETWEEN ? AND ? AND place IS NOT NULL)
+                SELECT max(place + size) FROM
+                    (SELECT place, size FROM commit_group WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 64)
                 """)
         guard let end = try Int64.fetchOne(statement, arguments: keys) else { return }
         var last: [UInt8] = []
