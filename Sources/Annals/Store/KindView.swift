@@ -46,11 +46,21 @@ extension KindTable {
             + "|| CASE WHEN t._ordinal > 1 THEN '.' || t._ordinal ELSE '' END"
     }
 
-    /// Part of the view `handles`: id, kind, handle and label of every entity that shows or showed.
-    var handleSelection: String? {
-        kind.map {
-            "SELECT e.id AS id, e.kind AS kind, \(Self.handle(letter: $0.letter)) AS handle, t._label AS label "
-                + "FROM entity AS e JOIN \(name) AS t ON t._row = e.row WHERE t._seq IS NOT NULL"
+    /// An expression on the row of this kind that an entity of the directory has; nil for the table of unknown kinds.
+    fileprivate func inDirectory(_ expression: (Character) -> String) -> String? {
+        kind.map { "WHEN '\($0.name)' THEN (SELECT \(expression($0.letter)) FROM \(name) AS t WHERE t._row = entity.row)" }
+    }
+}
+
+extension Schema {
+    /// The view `handles`: id, kind, handle and label of every entity that shows or showed.
+    ///
+    /// It is one selection: of several joined by UNION ALL, SQLite would do whatever it is joined with once for each.
+    var handles: String {
+        func choice(_ expression: (Character) -> String) -> String {
+            "CASE kind \(tables.compactMap { $0.inDirectory(expression) }.joined(separator: " ")) END"
         }
+        return "CREATE VIEW handles AS SELECT id, kind, \(choice(KindTable.handle)) AS handle, \(choice { _ in "t._label" }) AS label "
+            + "FROM entity WHERE handle IS NOT NULL"
     }
 }

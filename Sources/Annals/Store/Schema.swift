@@ -71,7 +71,7 @@ struct Schema: Sendable {
 
     private var views: [String] {
         [
-            "CREATE VIEW handles AS " + tables.compactMap(\.handleSelection).joined(separator: " UNION ALL "),
+            handles,
             """
             CREATE VIEW conflicts AS SELECT (SELECT handle FROM handles WHERE id = entity_id) AS handle, field, author, value, "by", \
             CASE WHEN seq > \(Stamp.pending) THEN '~' || n ELSE seq END AS seq, written, entity_id AS id FROM conflict
