@@ -50,20 +50,25 @@ extension Replica {
         _ count: Int, of item: ItemID? = nil, through point: Point? = nil, where accepts: (HistoryStep) -> Bool = { _ in true }
     ) throws -> [HistoryStep] {
         let last = try point.map(seq(of:)) ?? view().base.seq
-        var found: [HistoryStep] = []
+        // The last page first.
+        var pages: [[HistoryStep]] = []
         if point == nil {
-            found = try pendingSteps(since: last).filter { step in
-                item.map { step.change?.entities.contains($0) == true } ?? true && accepts(step)
-            }
+            pages.append(
+                try pendingSteps(since: last).filter { step in
+                    item.map { step.change?.entities.contains($0) == true } ?? true && accepts(step)
+                })
         }
         var (end, size) = (last, item == nil ? Int64(clamping: min(count, Int(Self.pageEntries))) : last)
-        while found.count < count, end > 0 {
+        var found = pages.reduce(0) { $0 + $1.count }
+        while found < count, end > 0 {
             let start = max(1, end - size + 1)
-            found = try history(of: item, from: start, through: .seq(end)).filter(accepts) + found
+            let page = try history(of: item, from: start, through: .seq(end)).filter(accepts)
+            pages.append(page)
+            found += page.count
             // Where few are taken, the pages grow.
             (end, size) = (start - 1, min(Self.pageEntries, size * 2))
         }
-        return found.suffix(count)
+        return pages.reversed().joined().suffix(count)
     }
 
     /// The same, all at once.

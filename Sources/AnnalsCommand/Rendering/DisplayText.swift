@@ -5,6 +5,7 @@ enum DisplayText {
     /// Direction marks and other invisible format characters stay: they belong to the languages that use them. Overrides and
     /// isolates, which could make one thing look like another, are shown as the replacement character.
     static func safe(_ text: String, lines: Bool = false) -> String {
+        if isPlain(text) { return text }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.value {
@@ -17,9 +18,13 @@ enum DisplayText {
         return String(scalars)
     }
 
+    /// Whether it is what most texts are: printable ASCII, whose characters take a byte and a column each.
+    private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
+
     /// Columns that the text takes: two for wide East Asian characters and pictures, one for every other character.
     static func width(_ text: String) -> Int {
-        text.reduce(0) { $0 + width(of: $1) }
+        if isPlain(text) { return text.utf8.count }
+        return text.reduce(0) { $0 + width(of: $1) }
     }
 
     private static func width(of character: Character) -> Int {
@@ -52,7 +57,8 @@ enum DisplayText {
 
     /// Lines of at most so many columns, broken at spaces where there are any; line breaks of the text stay.
     static func wrapped(_ text: String, to columns: Int) -> [String] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { wrappedLine(String($0), to: max(8, columns)) }
+        if isPlain(text), text.utf8.count <= columns { return [text] }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { wrappedLine(String($0), to: max(8, columns)) }
     }
 
     private static func wrappedLine(_ text: String, to columns: Int) -> [String] {
