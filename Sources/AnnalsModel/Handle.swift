@@ -23,9 +23,12 @@ public struct Handle: Sendable, Hashable, CustomStringConvertible {
 
     /// The handle of an entity with this create.
     public init(letter: Character, created: Stamp, ordinal: Int) {
-        self.init(
-            letter: letter,
-            place: created.isPending ? .pending(created.seq - Stamp.pending) : .seq(created.seq), ordinal: ordinal)
+        self.init(letter: letter, created: created.seq, ordinal: ordinal)
+    }
+
+    /// The handle of an entity whose create has this seq.
+    public init(letter: Character, created seq: Int64, ordinal: Int) {
+        self.init(letter: letter, place: seq > Stamp.pending ? .pending(seq - Stamp.pending) : .seq(seq), ordinal: ordinal)
     }
 
     /// Reads a handle; nil for anything else.

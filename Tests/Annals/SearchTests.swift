@@ -31,6 +31,30 @@ import Testing
         #expect(hits.allSatisfy { $0.snippet.contains("\u{2068}") && $0.snippet.contains("\u{2069}") })
     }
 
+    @Test("where many are found, the best of the latest come first, and none is left out")
+    func many() throws {
+        let replica = try Replica.test(folder, "r")
+        let titles = ["peace", "peace a b", "peace a", "war", "peace a b c", "peace"]
+        for title in titles { try replica.quickly { try $0.create("event", fields: [("title", .string(title))]) } }
+        try replica.quickly { try $0.create("actor", fields: [("names", [["text": "peace x"]])]) }
+        let words = try #require(SearchWords("peace"))
+        func found(_ kinds: [String], _ rankedMax: Int) throws -> [String] {
+            var snippets: [String] = []
+            try replica.store.read { db, _ in
+                try SearchIndex.forEachHit(db, words, kinds: kinds, rankedMax: rankedMax) { _, snippet in
+                    snippets.append(snippet.filter { $0 != "\u{2068}" && $0 != "\u{2069}" })
+                    return true
+                }
+            }
+            return snippets
+        }
+        #expect(try found([], 100) == ["peace", "peace", "peace a", "peace x", "peace a b", "peace a b c"])
+        #expect(try found([], 2) == ["peace", "peace x", "peace", "peace a", "peace a b", "peace a b c"])
+        #expect(try found(["event"], 1) == ["peace", "peace a b c", "peace", "peace a", "peace a b"])
+        #expect(try found(["actor"], 2) == ["peace x"])
+        #expect(try found(["note"], 1) == [])
+    }
+
     @Test("the search index is touched only when a text changes")
     func untouched() throws {
         let replica = try Replica.test(folder, "r")

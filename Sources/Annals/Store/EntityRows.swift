@@ -25,7 +25,11 @@ struct EntityRows {
 
     func load(_ id: ItemID) throws -> EntityRecord? {
         guard let (row, kind) = try place(id) else { return nil }
-        let table = schema.table(kind)
+        return try load(row, schema.table(kind))
+    }
+
+    /// The record of a row that is there.
+    func load(_ row: Int64, _ table: KindTable) throws -> EntityRecord {
         let statement = try db.cachedStatement(sql: table.selectRow)
         guard let found = try Row.fetchOne(statement, arguments: [row]) else { throw DamagedState() }
         return try Self.decode(found, table)

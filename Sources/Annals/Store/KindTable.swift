@@ -73,11 +73,37 @@ struct KindTable: Sendable {
         ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)", "CREATE INDEX \(name)_updated ON \(name) (_updated_seq)"]
             + Self.indexedColumns(columns).map { index in
                 let names = index.map { quoted(columns[$0].name) }
-                // A date that is open on one side has no bound there, and is looked for too.
-                let isPartial = names.count == 1
-                return "CREATE INDEX \(name)_\(columns[index[0]].name) ON \(name) (\(names.joined(separator: ", ")))"
-                    + (isPartial ? " WHERE \(names[0]) IS NOT NULL" : "")
+                return "CREATE INDEX \(name)_\(columns[index[0]].name) ON \(name) (\(names.joined(separator: ", "))) "
+                    + "WHERE \(names[0]) IS NOT NULL"
             }
+            + columns.compactMap { column in
+                guard case .earliest(let part) = column.source, let date = date(column.field, part) else { return nil }
+                return "CREATE INDEX \(name)_\(column.name)_wide ON \(name) (\(date.earliest), \(date.latest)) WHERE \(date.isWide)"
+            }
+    }
+
+    /// The columns of a date, as SQL spells them.
+    struct DateColumns {
+        var text: String
+        var earliest: String
+        var latest: String
+
+        /// Whether a date is open on a side or crosses the turn of a year. They are few and have an index of their own: all others
+        /// that can mean a day begin in its year, and so are a short stretch of the index of both bounds.
+        var isWide: String {
+            "\(text) IS NOT NULL AND (\(earliest) IS NULL OR \(latest) IS NULL OR substr(\(earliest), 1, 4) <> substr(\(latest), 1, 4))"
+        }
+    }
+
+    /// A date field's columns; nil for a field that is none.
+    func date(_ field: String, _ part: String?) -> DateColumns? {
+        func name(_ source: Column.Source) -> String? {
+            columns.first { $0.field == field && $0.source == source }.map { quoted($0.name) }
+        }
+        guard let text = column(field, part).map({ quoted($0.name) }), let earliest = name(.earliest(part: part)),
+            let latest = name(.latest(part: part))
+        else { return nil }
+        return DateColumns(text: text, earliest: earliest, latest: latest)
     }
 
     var insert: String {

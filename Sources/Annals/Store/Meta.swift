@@ -83,6 +83,11 @@ extension Meta {
         twinN = number("twin_n")
     }
 
+    /// The generation alone.
+    static func generation(_ db: Database) throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'generation'")) ?? 1
+    }
+
     private var values: [(String, (any DatabaseValueConvertible)?)] {
         [
             ("format", format), ("vocabulary", vocabulary), ("schema", schema), ("workspace", workspace?.raw), ("log", log),

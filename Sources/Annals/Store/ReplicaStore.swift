@@ -183,6 +183,14 @@ final class ReplicaStore: Sendable {
         }
     }
 
+    /// The same, for who needs only to know whether the file has changed: to read all of what it knows about itself takes longer than
+    /// to read an entity.
+    func look<T>(_ body: (Database, _ generation: Int64) throws -> T) throws -> T {
+        try namingFailures(of: paths.database) {
+            try pool.read { db in try body(db, Meta.generation(db)) }
+        }
+    }
+
     /// An element now, and one whenever the file may have changed.
     func changes() -> AsyncStream<Void> { feed.listen() }
 

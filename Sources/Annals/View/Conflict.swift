@@ -29,8 +29,11 @@ public struct Conflict: Sendable, Hashable {
 extension View {
     /// All open conflicts, in the order of handles and fields.
     public func conflicts() throws -> [Conflict] {
-        try source.conflicted().flatMap(conflicts)
+        try entitiesInConflict().flatMap(conflicts)
     }
+
+    /// The entities that have an open conflict, in the order of handles.
+    public func entitiesInConflict() throws -> [Entity] { try source.conflicted() }
 
     /// The open conflicts of one entity.
     public func conflicts(of entity: Entity) -> [Conflict] {

@@ -1,10 +1,35 @@
 internal import AnnalsModel
 internal import GRDB
 
-/// The part of a filter that SQL can narrow down by a column. What passes is then asked of the filter itself.
+/// The part of a filter that SQL can narrow down by a column or an index. What passes is then asked of the filter itself.
+struct FilterSQL {
+    /// Holds for every row that may meet the filter.
+    var condition: String
+    var arguments: StatementArguments
+    /// A selection of the numbers of these rows, which an index answers; nil where none does.
+    var rows: Rows?
+
+    struct Rows {
+        var selection: String
+        var arguments: StatementArguments
+    }
+
+    init(_ condition: String, _ arguments: StatementArguments = [], rows: Rows? = nil) {
+        self.condition = condition
+        self.arguments = arguments
+        self.rows = rows
+    }
+
+    /// Those rows, and no condition other than to be one of them.
+    init(rows selection: String, _ arguments: StatementArguments = []) {
+        // The `+` has the list gone through in its order, which ends early where many rows pass.
+        self.init("+_row IN (\(selection))", arguments, rows: Rows(selection: selection, arguments: arguments))
+    }
+}
+
 extension Filter {
     /// nil where SQL cannot help.
-    func sql(_ table: KindTable, _ vocabulary: Vocabulary) -> (condition: String, arguments: StatementArguments)? {
+    func sql(_ table: KindTable, _ vocabulary: Vocabulary) -> FilterSQL? {
         switch node {
         case .equals(let path, let value):
             guard let column = table.column(path.field, path.part) else { return Self.element(path, value, table) }
@@ -17,59 +42,65 @@ extension Filter {
             }
         case .overlaps(let path, let from, let to):
             let part = path.completed(table.kind?.name ?? "", vocabulary).part
-            func bound(_ source: Column.Source) -> String? {
-                table.columns.first { $0.field == path.field && $0.source == source }.map { quoted($0.name) }
-            }
-            guard let date = table.column(path.field, part).map({ quoted($0.name) }),
-                let earliest = bound(.earliest(part: part)), let latest = bound(.latest(part: part))
-            else { return nil }
-            var conditions: [String] = []
-            var arguments: [String] = []
-            if let to {
-                conditions.append("(\(earliest) <= ? OR \(earliest) IS NULL)")
-                arguments.append(to)
-            }
-            if let from {
-                conditions.append("(\(latest) >= ? OR \(latest) IS NULL)")
-                arguments.append(from)
-            }
-            if conditions.isEmpty { conditions.append("1") }
-            // The index of both bounds tells which rows; where they are many, the list ends before all of them are read.
-            let rows = "SELECT _row FROM \(table.name) WHERE \(conditions.joined(separator: " AND "))"
-            return (
-                "(\(date) IS NOT NULL AND +_row IN (\(rows)) OR +_row IN (\(Self.contested(path.field))))", StatementArguments(arguments)
-            )
+            return table.date(path.field, part).map { Self.overlaps($0, path.field, from, to, table) }
         case .names(let item): return names(item, table)
-        case .author(let name): return ("_owner = ?", [name.raw])
-        case .inConflict: return ("_id IN (SELECT entity_id FROM conflict)", [])
+        case .author(let name): return FilterSQL("_owner = ?", [name.raw])
+        case .inConflict: return FilterSQL(rows: "SELECT row FROM entity WHERE id IN (SELECT entity_id FROM conflict)")
         default: return nil
         }
     }
 
+    private static func overlaps(
+        _ date: KindTable.DateColumns, _ field: String, _ from: String?, _ to: String?, _ table: KindTable
+    ) -> FilterSQL {
+        var (bounds, narrow): ([String], [String]) = ([], [])
+        var (arguments, narrowArguments): ([String], [String]) = ([], [])
+        if let to {
+            bounds.append("(\(date.earliest) <= ? OR \(date.earliest) IS NULL)")
+            narrow.append("\(date.earliest) <= ?")
+            arguments.append(to)
+        }
+        if let from {
+            bounds.append("(\(date.latest) >= ? OR \(date.latest) IS NULL)")
+            // What ends in a year begins in it, or is wide.
+            narrow += ["\(date.latest) >= ?", "\(date.earliest) >= ?"]
+            arguments.append(from)
+            narrowArguments = [String(String.UnicodeScalarView(from.unicodeScalars.prefix(4)))]
+        }
+        let contested = contested(field)
+        let all = (["\(date.text) IS NOT NULL"] + bounds).joined(separator: " AND ")
+        let condition = "(\(all) OR +_row IN (\(contested)))"
+        if bounds.isEmpty { return FilterSQL(condition) }
+        let rows = """
+            SELECT _row FROM \(table.name) WHERE \(narrow.joined(separator: " AND ")) \
+            UNION ALL SELECT _row FROM \(table.name) WHERE \(([date.isWide] + bounds).joined(separator: " AND ")) \
+            UNION ALL \(contested)
+            """
+        return FilterSQL(
+            condition, StatementArguments(arguments),
+            rows: FilterSQL.Rows(selection: rows, arguments: StatementArguments(arguments + narrowArguments + arguments)))
+    }
+
     /// Words of a set have no column, but stand in the search index: what has them there is few, and is looked at.
-    private static func element(
-        _ path: FieldPath, _ value: Value, _ table: KindTable
-    ) -> (condition: String, arguments: StatementArguments)? {
+    private static func element(_ path: FieldPath, _ value: Value, _ table: KindTable) -> FilterSQL? {
         guard path.part == nil, let rule = table.kind?.field(path.field), rule.merge == .set || rule.merge == .append,
             rule.type == .line || rule.type == .text, let text = value.string, let phrase = SearchWords.phrase(text)
         else { return nil }
-        return ("+_row IN (SELECT rowid FROM search WHERE search MATCH ?)", [phrase])
+        return FilterSQL(rows: "SELECT rowid FROM search WHERE search MATCH ?", [phrase])
     }
 
     /// The columns hold only one side of a conflict. The field is one of the table's, and so a word that needs no escaping.
-    private func orInConflict(
-        _ condition: String, _ arguments: StatementArguments, _ field: String
-    ) -> (condition: String, arguments: StatementArguments) {
-        ("(\(condition) OR _row IN (\(Self.contested(field))))", arguments)
+    private func orInConflict(_ condition: String, _ arguments: StatementArguments, _ field: String) -> FilterSQL {
+        FilterSQL("(\(condition) OR _row IN (\(Self.contested(field))))", arguments)
     }
 
     /// The rows whose field is in conflict: they are few.
     private static func contested(_ field: String) -> String {
-        "SELECT e.row FROM conflict AS c JOIN entity AS e ON e.id = c.entity_id WHERE c.field = '\(field)'"
+        "SELECT row FROM entity WHERE id IN (SELECT entity_id FROM conflict WHERE field = '\(field)')"
     }
 
     /// By the indexes of the columns that hold references, and the table of all others.
-    private func names(_ item: ItemID, _ table: KindTable) -> (condition: String, arguments: StatementArguments) {
+    private func names(_ item: ItemID, _ table: KindTable) -> FilterSQL {
         var rows = ["SELECT row FROM reference WHERE target = ?"]
         for column in table.columns where column.isReference {
             rows += ["SELECT _row FROM \(table.name) WHERE \(quoted(column.name)) = ?"]
@@ -78,6 +109,6 @@ extension Filter {
         for rule in table.kind?.fields ?? [] where rule.merge == .contested && rule.type.namesItems {
             rows.append(Self.contested(rule.name))
         }
-        return ("_row IN (\(rows.joined(separator: " UNION ALL ")))", arguments)
+        return FilterSQL("_row IN (\(rows.joined(separator: " UNION ALL ")))", arguments)
     }
 }

@@ -19,19 +19,34 @@ final class LiveSource: EntitySource {
     private var vocabulary: Vocabulary { store.vocabulary }
 
     func entity(_ id: ItemID) throws -> Entity? {
-        try store.read { db, meta in try self.entity(id, db, meta) }
+        try store.look { db, generation in try self.entity(id, db, generation) }
     }
 
-    private func entity(_ id: ItemID, _ db: Database, _ meta: Meta) throws -> Entity? {
+    private func entity(_ id: ItemID, _ db: Database, _ generation: Int64) throws -> Entity? {
         let record = try EntityRows(db: db, schema: store.schema).load(id)
-        if meta.generation == mark.generation { return record?.visible }
+        if generation == mark.generation { return record?.visible }
         if let record, record.changed <= mark.generation { return record.visible }
         return try asTheyStood([id], db)[id]
     }
 
+    func handle(of id: ItemID) throws -> AnnalsModel.Handle? {
+        try store.look { db, generation in
+            guard let place = try EntityRows(db: db, schema: self.store.schema).place(id) else { return nil }
+            let table = self.store.schema.table(place.kind)
+            let sql = "SELECT _seq, _ordinal, _changed FROM \(table.name) WHERE _row = ?"
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [place.row]) else { throw DamagedState() }
+            let changed: Int64 = row[2]
+            guard generation == self.mark.generation || changed <= self.mark.generation else {
+                return try self.entity(id, db, generation)?.handle(self.vocabulary)
+            }
+            guard let seq = row[0] as Int64?, let letter = table.kind?.letter else { return nil }
+            return AnnalsModel.Handle(letter: letter, created: seq, ordinal: row[1])
+        }
+    }
+
     func entities(_ query: EntityQuery) throws -> [Entity] {
-        try store.read { db, meta in
-            let isStale = meta.generation != self.mark.generation
+        try store.look { db, generation in
+            let isStale = generation != self.mark.generation
             var found = try self.unchanged(query, db, isStale: isStale)
             guard isStale else { return found }
             let stood = try self.asTheyStood(self.changedSince(query.kind, db), db)
@@ -42,25 +57,12 @@ final class LiveSource: EntitySource {
 
     /// Entities whose rows still show what the snapshot saw, in order, at most as many as the query's limit.
     private func unchanged(_ query: EntityQuery, _ db: Database, isStale: Bool) throws -> [Entity] {
-        let table = store.schema.table(query.kind)
-        var conditions = ["_seq IS NOT NULL"]
-        var arguments = StatementArguments()
-        if !query.retracted { conditions.append("_present") }
-        if isStale { conditions.append("_changed <= \(mark.generation)") }
-        for filter in query.filters {
-            guard let (condition, values) = filter.sql(table, vocabulary) else { continue }
-            conditions.append(condition)
-            arguments += values
-        }
-        let sql = """
-            SELECT \(table.selectList) FROM \(table.name) WHERE \(conditions.joined(separator: " AND ")) \
-            ORDER BY \(query.order.sql(table, vocabulary))
-            """
         var found: [Entity] = []
-        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
-        while found.count < query.limit, let row = try rows.next() {
-            let entity = try EntityRows.decode(row, table).visible
-            if query.accepts(entity, vocabulary) { found.append(entity) }
+        if query.limit < 1 { return found }
+        let rows = RowQuery(query: query, schema: store.schema)
+        try rows.forEachRecord(db, unchangedSince: isStale ? mark.generation : nil) { record in
+            if query.accepts(record.visible, vocabulary) { found.append(record.visible) }
+            return found.count < query.limit
         }
         return found
     }
@@ -120,12 +122,11 @@ final class LiveSource: EntitySource {
     }
 
     func search(_ words: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit] {
-        try store.read { db, meta in
-            let isStale = meta.generation != self.mark.generation
+        try store.look { db, generation in
+            let isStale = generation != self.mark.generation
             var hits: [SearchHit] = []
             let rows = EntityRows(db: db, schema: self.store.schema)
-            try SearchIndex.forEachHit(db, words) { id, kind, snippet in
-                guard kinds.isEmpty || kinds.contains(kind) else { return true }
+            try SearchIndex.forEachHit(db, words, kinds: kinds) { id, snippet in
                 guard let id = ItemID(id), let record = try rows.load(id), record.visible.isPresent else { return true }
                 if isStale, record.changed > self.mark.generation { return true }
                 hits.append(SearchHit(entity: record.visible, snippet: snippet))
@@ -140,13 +141,14 @@ final class LiveSource: EntitySource {
     }
 
     func conflicted() throws -> [Entity] {
-        try store.read { db, meta in
+        try store.look { db, generation in
             let rows = EntityRows(db: db, schema: self.store.schema)
-            let ids = try String.fetchAll(db, sql: "SELECT DISTINCT entity_id FROM conflict").compactMap { ItemID($0) }
-            let isStale = meta.generation != self.mark.generation
+            let isStale = generation != self.mark.generation
             var found: [Entity] = []
-            for record in try rows.load(ids).values where !isStale || record.changed <= self.mark.generation {
-                found.append(record.visible)
+            let places = try Row.fetchAll(db, sql: "SELECT row, kind FROM entity WHERE id IN (SELECT entity_id FROM conflict) ORDER BY row")
+            for place in places {
+                let record = try rows.load(place[0], self.store.schema.table(place[1]))
+                if !isStale || record.changed <= self.mark.generation { found.append(record.visible) }
             }
             if isStale {
                 found += try self.asTheyStood(self.changedSince(nil, db), db).values

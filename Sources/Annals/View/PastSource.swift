@@ -16,6 +16,8 @@ final class PastSource: EntitySource {
 
     func entity(_ id: ItemID) throws -> Entity? { fold.entity(id) }
 
+    func handle(of id: ItemID) throws -> Handle? { fold.entity(id)?.handle(vocabulary) }
+
     /// The entities of a kind; of all where none is named.
     private func entities(of kind: String? = nil) -> [Entity] {
         (0..<fold.count).compactMap { place in

@@ -55,16 +55,34 @@ enum SearchIndex {
     /// What a transaction adds stays in memory up to 32 MB, so that it becomes one piece of the index and not one for each megabyte.
     static let settings = "INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)"
 
-    /// Goes through what is found, the best first, until `body` returns false.
+    /// How many hits are ranked at once, the latest items first.
+    static let rankedMax = 5000
+
+    /// Goes through what is found among some kinds (all where none are named), until `body` returns false: the best first.
+    ///
+    /// To rank hits each of them is looked at, and common words stand in half of a record. So the latest so many are ranked, then
+    /// twice as many before them, and so on: who takes the first hits does not wait for the others.
     static func forEachHit(
-        _ db: Database, _ words: SearchWords, _ body: (_ id: String, _ kind: String, _ snippet: String) throws -> Bool
+        _ db: Database, _ words: SearchWords, kinds: [String], rankedMax: Int = rankedMax,
+        _ body: (_ id: String, _ snippet: String) throws -> Bool
     ) throws {
+        let ofKinds = kinds.isEmpty ? "" : " AND kind IN (\(kinds.map { _ in "?" }.joined(separator: ",")))"
         let sql = """
-            SELECT id, kind, snippet(search, 2, '\u{2068}', '\u{2069}', '…', 16) FROM search WHERE search MATCH ? ORDER BY rank
+            SELECT id, snippet(search, 2, '\u{2068}', '\u{2069}', '…', 16) FROM search \
+            WHERE search MATCH ? AND rowid BETWEEN ? AND ?\(ofKinds) ORDER BY rank
             """
-        let rows = try Row.fetchCursor(db.makeStatement(sql: sql), arguments: [words.expression])
-        while let row = try rows.next() {
-            guard try body(row[0], row[1], row[2]) else { return }
+        let statement = try db.makeStatement(sql: sql)
+        let last = try db.makeStatement(
+            sql: "SELECT rowid FROM search WHERE search MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT 1 OFFSET ?")
+        var (end, count) = (Int64.max, rankedMax)
+        while true {
+            let start = try Int64.fetchOne(last, arguments: [words.expression, end, count - 1]) ?? .min
+            let rows = try Row.fetchCursor(statement, arguments: [words.expression, start, end] + StatementArguments(kinds))
+            while let row = try rows.next() {
+                guard try body(row[0], row[1]) else { return }
+            }
+            if start == .min { return }
+            (end, count) = (start - 1, count * 2)
         }
     }
 

@@ -48,7 +48,7 @@ public struct View: Sendable {
 
     /// The short name for people: `e40`, `e~3` while pending; the id itself where there is no handle.
     public func handle(of id: ItemID) throws -> String {
-        try entity(id)?.handle(vocabulary)?.description ?? id.raw
+        try source.handle(of: id)?.description ?? id.raw
     }
 
     /// What stands for the entity in a list: its title, name or first words.
@@ -67,6 +67,8 @@ protocol EntitySource: Sendable {
     var author: Name? { get }
     /// Also entities that were never created and so do not show.
     func entity(_ id: ItemID) throws -> Entity?
+    /// What people call it; nil for one that was never created or is of a kind that the vocabulary does not know.
+    func handle(of id: ItemID) throws -> Handle?
     func entities(_ query: EntityQuery) throws -> [Entity]
     /// The entity of this kind and place in the log.
     func id(kind: String, seq: Int64, ordinal: Int) throws -> ItemID?

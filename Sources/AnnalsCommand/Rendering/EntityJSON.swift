@@ -6,10 +6,12 @@ struct EntityJSON {
     /// The handle of an item.
     let name: (ItemID) -> String
 
+    private func handle(_ entity: Entity) -> String { entity.handle(vocabulary)?.description ?? name(entity.id) }
+
     func value(_ entity: Entity) -> Value {
         let rules = vocabulary.kind(entity.kind)?.fields ?? []
         var members: [(String, Value)] = [
-            ("handle", .string(name(entity.id))), ("id", .string(entity.id.raw)), ("kind", .string(entity.kind)),
+            ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("kind", .string(entity.kind)),
             ("present", .bool(entity.isPresent)),
             ("fields", .object(rules.compactMap { rule in entity.shown(rule.name).map { (rule.name, $0) } })),
             ("sets", .object(rules.compactMap { sets(entity, $0) })),
@@ -24,7 +26,7 @@ struct EntityJSON {
     func field(_ name: String, of entity: Entity) -> Value {
         let whole = value(entity)
         var members: [(String, Value)] = [
-            ("handle", .string(self.name(entity.id))), ("id", .string(entity.id.raw)), ("field", .string(name)),
+            ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("field", .string(name)),
         ]
         for (part, key) in [("fields", "value"), ("sets", "elements"), ("codings", "codings")] {
             if let value = whole[part]?[name] { members.append((key, value)) }
@@ -54,7 +56,7 @@ struct EntityJSON {
     /// All sides of an open conflict.
     func conflict(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write]) -> Value {
         var members: [(String, Value)] = [
-            ("handle", .string(name(entity.id))), ("id", .string(entity.id.raw)), ("field", .string(key.field)),
+            ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("field", .string(key.field)),
             ("sides", .array(heads.map { .object([("value", $0.value), ("write", .string($0.stamp.id.raw))] + stamp($0.stamp)) })),
         ]
         if let author = key.author { members.append(("coder", .string(author.raw))) }

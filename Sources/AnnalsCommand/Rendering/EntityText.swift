@@ -10,7 +10,7 @@ struct EntityText {
     typealias Row = [(text: String, tone: Paint.Tone?)]
 
     /// How people call it.
-    func handle(_ entity: Entity) -> String { values.name(entity.id) }
+    func handle(_ entity: Entity) -> String { entity.handle(vocabulary)?.description ?? values.name(entity.id) }
 
     /// What stands for it in one line: its label field.
     func label(_ entity: Entity) -> String {

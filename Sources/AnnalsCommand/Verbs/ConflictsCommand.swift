@@ -14,13 +14,12 @@ struct ConflictsCommand: ParsableCommand {
 
     func run() throws {
         let desk = try Desk(place, look)
-        let conflicts = try desk.view.conflicts()
-        let count = conflicts.count
-        var last: Entity?
-        for conflict in conflicts {
-            if last?.id != conflict.item { last = try desk.view.entity(conflict.item) }
-            guard let entity = last else { continue }
-            show(entity, Entity.CellKey(conflict.field, conflict.author), conflict.sides, desk)
+        var count = 0
+        for entity in try desk.view.entitiesInConflict() {
+            let conflicts = desk.view.conflicts(of: entity)
+            count += conflicts.count
+            if entity.created == nil { continue }
+            for conflict in conflicts { show(entity, Entity.CellKey(conflict.field, conflict.author), conflict.sides, desk) }
         }
         if !desk.isJSON { desk.console.remark(count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") }
         desk.sayAsOf()
