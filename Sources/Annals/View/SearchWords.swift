@@ -56,7 +56,7 @@ enum SearchIndex {
     static let settings = "INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)"
 
     /// How many hits are ranked at once, the latest items first.
-    static let rankedMax = 5000
+    static let rankedMax = 2000
 
     /// Goes through what is found among some kinds (all where none are named), until `body` returns false: the best first.
     ///

@@ -21,6 +21,9 @@ enum DisplayText {
     /// Whether it is what most texts are: printable ASCII, whose characters take a byte and a column each.
     private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
 
+    /// Whether its bytes alone tell that it takes no more columns: no character takes more columns than bytes.
+    private static func fits(_ text: String, _ columns: Int) -> Bool { text.utf8.count <= columns }
+
     /// Columns that the text takes: two for wide East Asian characters and pictures, one for every other character.
     static func width(_ text: String) -> Int {
         if isPlain(text) { return text.utf8.count }
@@ -29,6 +32,7 @@ enum DisplayText {
 
     private static func width(of character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
+        if first.isASCII { return 1 }
         if first.properties.generalCategory == .format { return 0 }
         switch first.value {
         case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
@@ -44,7 +48,7 @@ enum DisplayText {
 
     /// The text in no more than so many columns, ended by `…` where it was cut.
     static func clipped(_ text: String, to columns: Int) -> String {
-        guard width(text) > columns, columns > 0 else { return text }
+        guard !fits(text, columns), width(text) > columns, columns > 0 else { return text }
         var result = ""
         var used = 1
         for character in text {
@@ -57,12 +61,12 @@ enum DisplayText {
 
     /// Lines of at most so many columns, broken at spaces where there are any; line breaks of the text stay.
     static func wrapped(_ text: String, to columns: Int) -> [String] {
-        if isPlain(text), text.utf8.count <= columns { return [text] }
+        if fits(text, columns), !text.utf8.contains(0x0A) { return [text] }
         return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { wrappedLine(String($0), to: max(8, columns)) }
     }
 
     private static func wrappedLine(_ text: String, to columns: Int) -> [String] {
-        guard width(text) > columns else { return [text] }
+        guard !fits(text, columns), width(text) > columns else { return [text] }
         var lines: [String] = []
         var line = ""
         var used = 0
