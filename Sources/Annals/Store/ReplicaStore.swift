@@ -20,6 +20,8 @@ final class ReplicaStore: Sendable {
     private let isTidying = Locked(false)
     private let feed: ChangeFeed
     private let isClosed = Locked(false)
+    /// What was read or written last of what the file knows about itself: good for as long as its revision is the file's.
+    private let lastMeta = Locked<Meta?>(nil)
 
     var vocabulary: Vocabulary { schema.vocabulary }
 
@@ -114,7 +116,7 @@ final class ReplicaStore: Sendable {
                 defer { writeLock.unlock() }
                 arrived()
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
-                let result = Result { try Self.transaction(db, body) }
+                let result = Result { try self.transaction(db, body) }
                 if durability == .normal { try db.execute(sql: "PRAGMA synchronous = FULL") }
                 // SQLite's own last write to a file comes before the commit can be seen; watchers need one after it.
                 writeLock.touch()
@@ -162,24 +164,36 @@ final class ReplicaStore: Sendable {
         }
     }
 
-    private static func transaction<T>(_ db: Database, _ body: (Database, inout Meta) throws -> T) throws -> T {
+    private func transaction<T>(_ db: Database, _ body: (Database, inout Meta) throws -> T) throws -> T {
         var result: T?
+        var written: Meta?
         try db.inTransaction(.immediate) {
-            let stored = try Meta(db)
+            let stored = try meta(db)
             var meta = stored
             result = try body(db, &meta)
             meta.revision += 1
             try meta.save(db, replacing: stored)
+            written = meta
             return .commit
         }
+        lastMeta.withLock { $0 = written }
         guard let result else { preconditionFailure("a committed transaction has a result") }
         return result
+    }
+
+    /// What the file knows about itself in this transaction: every one that changes it raises the revision.
+    private func meta(_ db: Database) throws -> Meta {
+        let revision = try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'revision'"))
+        if let revision, let last = lastMeta.withLock({ $0 }), last.revision == revision { return last }
+        let meta = try Meta(db)
+        lastMeta.withLock { $0 = meta }
+        return meta
     }
 
     /// One consistent read, which sees what was committed when it began.
     func read<T>(_ body: (Database, Meta) throws -> T) throws -> T {
         try namingFailures(of: paths.database) {
-            try pool.read { db in try body(db, Meta(db)) }
+            try pool.read { db in try body(db, meta(db)) }
         }
     }
 
@@ -207,7 +221,7 @@ final class ReplicaStore: Sendable {
         guard max(meta.format, format) <= Schema.format else { throw paths.newerFormat }
         guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
         try pool.writeWithoutTransaction { db in
-            try Self.transaction(db) { db, meta in try self.foldAnew(db, &meta) }
+            try self.transaction(db) { db, meta in try self.foldAnew(db, &meta) }
             journal.copy(db)
         }
     }

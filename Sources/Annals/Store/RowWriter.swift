@@ -135,10 +135,15 @@ final class RowWriter {
     // MARK: Rows
 
     private func nextRow() throws -> Int64 {
-        let last =
-            try lastRow ?? schema.allTables.map { try Int64.fetchOne(db, sql: "SELECT max(_row) FROM \($0.name)") ?? 0 }.max() ?? 0
-        lastRow = last + 1
-        return last + 1
+        let next = try (lastRow ?? findLastRow()) + 1
+        lastRow = next
+        return next
+    }
+
+    private func findLastRow() throws -> Int64 {
+        try schema.allTables.map { table in
+            try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(_row) FROM \(table.name)")) ?? 0
+        }.max() ?? 0
     }
 
     private func insert(_ image: EntityImage, _ row: Int64) throws {

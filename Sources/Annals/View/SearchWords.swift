@@ -53,7 +53,12 @@ enum SearchIndex {
         """
 
     /// What a transaction adds stays in memory up to 32 MB, so that it becomes one piece of the index and not one for each megabyte.
-    static let settings = "INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)"
+    /// Pieces are merged from eight of a size on and not from four, so that an annotation writes less of the index. At sixteen SQLite would merge
+    /// them all at once, and somebody would wait for it.
+    static let settings = """
+        INSERT INTO search (search, rank) VALUES ('hashsize', 33554432);
+        INSERT INTO search (search, rank) VALUES ('automerge', 8);
+        """
 
     /// How many hits are ranked at once, the latest items first.
     static let rankedMax = 2000
