@@ -24,8 +24,9 @@ extension Replica {
     public func verify() throws -> Verification { try verify(by: CheckpointKeyVerifier()) }
 
     func verify(by verifier: any CheckpointVerifier) throws -> Verification {
-        try store.read { db, meta in
-            var check = Check(db: db, meta: meta, schema: self.store.schema)
+        try store.read { db, _ in
+            // Of what is verified nothing is taken as known.
+            var check = Check(db: db, meta: try Meta(db), schema: self.store.schema)
             try check.file()
             try check.chain()
             check.checkpoint(verifier)
