@@ -28,6 +28,22 @@ import Testing
             }
         }
         try replica.quickly { try $0.create("event", fields: [("title", "undated"), ("tags", ["x"])]) }
+        // Conflicts: a day each, a day and a span, a day and nothing.
+        var log = TestLog()
+        let other = try Replica.test(folder, "o", user: "bek", seed: 8)
+        for each in [replica, other] { try each.meet(log) }
+        try replica.push(&log)
+        for each in [replica, other] { try each.pull(log) }
+        let sides: [(String, String?)] = [("2025-08-08", "1998-01-01"), ("2031-05-01", "2024-12-31/2025-01-01"), ("2025-12-31", nil)]
+        for (number, dates) in sides.enumerated() {
+            for (each, date) in [(replica, dates.0), (other, dates.1)] {
+                let event = try each.view().find("e\(number + 1)").id
+                try each.quickly { try $0.set(event, "when", date.map { ["edtf": .string($0)] } ?? .null) }
+            }
+        }
+        for each in [replica, other] { try each.push(&log) }
+        for each in [replica, other] { try each.pull(log) }
+        #expect(try replica.conflicts().count == 3)
         return replica
     }
 

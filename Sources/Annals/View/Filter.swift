@@ -92,6 +92,11 @@ struct FieldPath: Sendable, Hashable {
     var field: String
     var part: String?
 
+    init(_ field: String, _ part: String?) {
+        self.field = field
+        self.part = part
+    }
+
     init(_ path: String) {
         let parts = path.split(separator: ".", maxSplits: 1)
         field = parts.first.map(String.init) ?? ""

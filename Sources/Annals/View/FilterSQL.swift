@@ -42,7 +42,7 @@ extension Filter {
             }
         case .overlaps(let path, let from, let to):
             let part = path.completed(table.kind?.name ?? "", vocabulary).part
-            return table.date(path.field, part).map { Self.overlaps($0, path.field, from, to, table) }
+            return table.date(path.field, part).map { Self.overlaps($0, FieldPath(path.field, part), from, to, table) }
         case .names(let item): return names(item, table)
         case .author(let name): return FilterSQL("_owner = ?", [name.raw])
         case .inConflict: return FilterSQL(rows: "SELECT row FROM entity WHERE id IN (SELECT entity_id FROM conflict)")
@@ -51,34 +51,43 @@ extension Filter {
     }
 
     private static func overlaps(
-        _ date: KindTable.DateColumns, _ field: String, _ from: String?, _ to: String?, _ table: KindTable
+        _ date: KindTable.DateColumns, _ path: FieldPath, _ from: String?, _ to: String?, _ table: KindTable
     ) -> FilterSQL {
-        var (bounds, narrow): ([String], [String]) = ([], [])
+        var (bounds, narrow, outside): ([String], [String], [String]) = ([], [], [])
         var (arguments, narrowArguments): ([String], [String]) = ([], [])
         if let to {
             bounds.append("(\(date.earliest) <= ? OR \(date.earliest) IS NULL)")
             narrow.append("\(date.earliest) <= ?")
+            outside.append("\(side(path)) > ?")
             arguments.append(to)
         }
         if let from {
             bounds.append("(\(date.latest) >= ? OR \(date.latest) IS NULL)")
             // What ends in a year begins in it, or is wide.
             narrow += ["\(date.latest) >= ?", "\(date.earliest) >= ?"]
+            outside.append("\(side(path)) < ?")
             arguments.append(from)
             narrowArguments = [String(String.UnicodeScalarView(from.unicodeScalars.prefix(4)))]
         }
-        let contested = contested(field)
         let all = (["\(date.text) IS NOT NULL"] + bounds).joined(separator: " AND ")
-        let condition = "(\(all) OR +_row IN (\(contested)))"
+        let condition = "(\(all) OR +_row IN (\(contested(path.field))))"
         if bounds.isEmpty { return FilterSQL(condition) }
         let rows = """
             SELECT _row FROM \(table.name) WHERE \(narrow.joined(separator: " AND ")) \
             UNION ALL SELECT _row FROM \(table.name) WHERE \(([date.isWide] + bounds).joined(separator: " AND ")) \
-            UNION ALL \(contested)
+            UNION ALL \(contested(path.field, "NOT coalesce(\(side(path)) GLOB '\(day)' AND (\(outside.joined(separator: " OR "))), 0)"))
             """
         return FilterSQL(
             condition, StatementArguments(arguments),
-            rows: FilterSQL.Rows(selection: rows, arguments: StatementArguments(arguments + narrowArguments + arguments)))
+            rows: FilterSQL.Rows(selection: rows, arguments: StatementArguments(arguments + narrowArguments + arguments + arguments)))
+    }
+
+    /// One day: a side of a conflict that says no more is outside of a span or in it by its text alone.
+    private static let day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+
+    /// What a side of a conflict says.
+    private static func side(_ path: FieldPath) -> String {
+        "json_extract(value, '$\(path.part.map { ".\"\($0)\"" } ?? "")')"
     }
 
     /// Words of a set have no column, but stand in the search index: what has them there is few, and is looked at.
@@ -95,8 +104,10 @@ extension Filter {
     }
 
     /// The rows whose field is in conflict: they are few.
-    private static func contested(_ field: String) -> String {
-        "SELECT row FROM entity WHERE id IN (SELECT entity_id FROM conflict WHERE field = '\(field)')"
+    ///
+    /// - Parameter condition: one that a side of the conflict meets.
+    private static func contested(_ field: String, _ condition: String = "1") -> String {
+        "SELECT row FROM entity WHERE id IN (SELECT entity_id FROM conflict WHERE field = '\(field)' AND \(condition))"
     }
 
     /// By the indexes of the columns that hold references, and the table of all others.

@@ -14,25 +14,25 @@ struct ConflictsCommand: ParsableCommand {
 
     func run() throws {
         let desk = try Desk(place, look)
-        var count = 0
+        var (count, lines): (Int, [String]) = (0, [])
         for entity in try desk.view.entitiesInConflict() {
             let conflicts = desk.view.conflicts(of: entity)
             count += conflicts.count
             if entity.created == nil { continue }
-            for conflict in conflicts { show(entity, Entity.CellKey(conflict.field, conflict.author), conflict.sides, desk) }
+            for conflict in conflicts {
+                lines += self.lines(entity, Entity.CellKey(conflict.field, conflict.author), conflict.sides, desk)
+            }
         }
+        desk.console.lines(lines)
         if !desk.isJSON { desk.console.remark(count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") }
         desk.sayAsOf()
     }
 
-    private func show(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write], _ desk: Desk) {
-        if desk.isJSON {
-            desk.console.line(JSONLine.text(desk.entityJSON.conflict(entity, key, heads)))
-            return
-        }
+    private func lines(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write], _ desk: Desk) -> [String] {
+        if desk.isJSON { return [JSONLine.text(desk.entityJSON.conflict(entity, key, heads))] }
         let text = desk.entityText
-        desk.console.line("\(Console.paint("\(text.handle(entity)).\(key.field)", .handle))  \(text.label(entity))")
+        let title = "\(Console.paint("\(text.handle(entity)).\(key.field)", .handle))  \(text.label(entity))"
         let type = desk.vocabulary.field(key.field, of: entity.kind)?.type
-        desk.console.lines(Console.paint.table(text.sides(entity, key, heads, type), columns: Console.columns, clip: false, indent: 2))
+        return [title] + Console.paint.table(text.sides(entity, key, heads, type), columns: Console.columns, clip: false, indent: 2)
     }
 }
