@@ -14,4 +14,11 @@ enum RawReplicaWorker {
         let seconds = Clock.seconds(since: start)
         return Metrics(["seconds": seconds, "rate": Double(through - from) / seconds, "clientCPU": Clock.cpu() - cpu])
     }
+
+    /// The rows of a finished replica, each written once.
+    static func eachRow(_ arguments: Arguments) throws -> Metrics {
+        let rows = try FinalRows(try arguments.text("path"), of: try arguments.text("replica"))
+        let entries = try Double(arguments.number("through"))
+        return Metrics(["seconds": rows.seconds, "rate": entries / rows.seconds, "clientCPU": rows.cpu])
+    }
 }

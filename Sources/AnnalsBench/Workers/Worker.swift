@@ -26,6 +26,7 @@ enum Worker {
         case "sync": return try await ReplicaWorkers.sync(arguments)
         case "annotate": return try ReplicaWorkers.annotate(arguments)
         case "raw": return try RawReplicaWorker.run(arguments)
+        case "each-row": return try RawReplicaWorker.eachRow(arguments)
         case "watch": return try await ObserveWorkers.watch(arguments)
         case "author": return try await ObserveWorkers.author(arguments)
         case "asof": return try ObserveWorkers.asOf(arguments)
