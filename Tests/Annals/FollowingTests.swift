@@ -47,13 +47,13 @@ import Testing
         #expect(seen == [0, 1, 2])
     }
 
-    @Test("whoever watches the folder is told of a commit when it can be seen", .timeLimit(.minutes(1)))
+    @Test("whoever watches the lock file is told of a commit when it can be seen", .timeLimit(.minutes(1)))
     func told() async throws {
         let replica = try Replica.test(folder, "r")
         let other = try Replica.open(in: folder("r"))
         func revision() throws -> Int64 { try replica.store.read { _, meta in meta.revision } }
         // No second look that would make up for what was not told.
-        let feed = ChangeFeed(folder: replica.store.paths.folder, safetyPollMilliseconds: 3_600_000)
+        let feed = ChangeFeed(lockFile: replica.store.paths.writeLock, safetyPollMilliseconds: 3_600_000)
         var seen = try revision()
         var count = 0
         for await _ in feed.listen() {

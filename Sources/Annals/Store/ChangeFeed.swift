@@ -2,8 +2,9 @@ internal import UV
 
 /// Tells that the replica's files may have changed, by whatever process: a hint, after which one looks.
 ///
-/// One loop watches the folder while anybody listens: a writer touches its lock file when its commit can be seen. The system may
-/// lose events under load, and other programs may write, so everybody is told once a second too.
+/// One loop watches the writers' lock file while anybody listens: a writer touches it when its commit can be seen. Not the folder: a
+/// commit writes dozens of times to the files there, and each would wake everybody. The system may lose events under load, and other
+/// programs may write, so everybody is told once a second too.
 final class ChangeFeed: Sendable {
     private struct State {
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -11,12 +12,12 @@ final class ChangeFeed: Sendable {
         var loop: EventLoop?
     }
 
-    private let folder: String
+    private let lockFile: String
     private let safetyPollMilliseconds: UInt64
     private let state = Locked(State())
 
-    init(folder: String, safetyPollMilliseconds: UInt64 = 1000) {
-        self.folder = folder
+    init(lockFile: String, safetyPollMilliseconds: UInt64 = 1000) {
+        self.lockFile = lockFile
         self.safetyPollMilliseconds = safetyPollMilliseconds
     }
 
@@ -52,12 +53,12 @@ final class ChangeFeed: Sendable {
             return loop
         }
         guard let loop = fresh else { return }
-        loop.post { [weak self, folder, safetyPollMilliseconds] in
+        loop.post { [weak self, lockFile, safetyPollMilliseconds] in
             let timer = Timer(on: loop) { [weak self] in self?.tell() }
             timer.start(
                 afterMilliseconds: safetyPollMilliseconds, repeatingMilliseconds: safetyPollMilliseconds)
             // Where watching is not possible, the look once a second remains.
-            _ = try? FileWatcher(on: loop, path: folder) { [weak self] _ in self?.tell() }
+            _ = try? FileWatcher(on: loop, path: lockFile) { [weak self] _ in self?.tell() }
             // What changed between the first look and the watching, nobody was told of.
             self?.tell()
         }

@@ -36,7 +36,7 @@ final class FileLock: Sendable {
         flock(descriptor, LOCK_UN)
     }
 
-    /// Sets the lock file's time, for those who watch the folder. That it was not set only makes them look later.
+    /// Sets the lock file's time, for those who watch it. That it was not set only makes them look later.
     func touch() {
         futimens(descriptor, nil)
     }

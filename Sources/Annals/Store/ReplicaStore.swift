@@ -30,7 +30,7 @@ final class ReplicaStore: Sendable {
         self.paths = paths
         self.ambient = ambient
         schema = Schema(vocabulary)
-        feed = ChangeFeed(folder: paths.folder)
+        feed = ChangeFeed(lockFile: paths.writeLock)
         try paths.checkFile()
         writeLock = try WriteLock(paths)
         var configuration = Configuration()

@@ -25,7 +25,7 @@ final class WriteLock: Sendable {
 
     func unlock() { inner.unlock() }
 
-    /// Sets the lock file's time, for those who watch the folder.
+    /// Sets the lock file's time, for those who watch it.
     func touch() { inner.touch() }
 
     /// Counts one of this process who is about to wait for its turn.

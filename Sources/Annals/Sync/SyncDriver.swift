@@ -87,7 +87,7 @@ actor SyncDriver {
         }
     }
 
-    /// Ticks once a second; while live, looks also whenever the replica's files change, for other processes' changes.
+    /// Ticks once a second; while live, looks also whenever a writer has touched its lock file, for other processes' changes too.
     private func startClock() {
         let timer = UV.Timer(on: loop) { [weak self] in
             self?.assumeIsolated {
@@ -99,7 +99,7 @@ actor SyncDriver {
         self.timer = timer
         guard live else { return }
         // Where watching is not possible, the clock's look once a second remains.
-        watcher = try? FileWatcher(on: loop, path: store.paths.folder) { [weak self] _ in
+        watcher = try? FileWatcher(on: loop, path: store.paths.writeLock) { [weak self] _ in
             self?.assumeIsolated { $0.handle(.outboxChanged) }
         }
     }
