@@ -4,7 +4,7 @@ internal import AnnalsModel
 /// The dedicated writer thread: one transaction at a time, and the word back to the loop when it is on disk.
 struct LogWriter: Sendable {
     let store: any LogStore
-    let thread = WorkerThread(name: "annals-writer")
+    let thread = WorkerThread(name: "annals-writer", linger: .microseconds(150))
     let deliver: @Sendable (ServerInput) -> Void
 
     func append(_ groups: [UnchainedGroup]) {
