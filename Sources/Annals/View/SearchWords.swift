@@ -53,11 +53,12 @@ enum SearchIndex {
         """
 
     /// What a transaction adds stays in memory up to 32 MB, so that it becomes one piece of the index and not one for each megabyte.
-    /// Pieces are merged from eight of a size on and not from four, so that an annotation writes less of the index. At sixteen SQLite would merge
-    /// them all at once, and somebody would wait for it.
+    /// Pieces are merged a little with each transaction from sixteen of a size on, and all of a size at once only at 256: with SQLite's own
+    /// limits, 4 and 16, somebody who annotates after a clone waits half a second for its large pieces.
     static let settings = """
         INSERT INTO search (search, rank) VALUES ('hashsize', 33554432);
-        INSERT INTO search (search, rank) VALUES ('automerge', 8);
+        INSERT INTO search (search, rank) VALUES ('automerge', 16);
+        INSERT INTO search (search, rank) VALUES ('crisismerge', 256);
         """
 
     /// How many hits are ranked at once, the latest items first.
