@@ -29,7 +29,9 @@ extension ServerCore {
             return .over
         }
         let submitter = sequencers[workspace].submitter(id, user: user, header)
-        sessions[at: place].lastHeader = (line.withUnsafeBytes { Array($0) }, header, submitter)
+        // One that was filled up with blanks or unknown members is not kept for each peer.
+        let isUsual = line.byteCount <= ServerSession.usualHeaderBytes
+        sessions[at: place].lastHeader = isUsual ? (line.withUnsafeBytes { Array($0) }, header, submitter) : nil
         _ = begin(header, submitter, place)
         return .next
     }

@@ -63,6 +63,9 @@ struct ServerSession: Sendable {
         var isStopped: Bool
     }
 
+    /// No header that a client of ours writes has more bytes.
+    static let usualHeaderBytes = 512
+
     let peer: Peer
     var phase = Phase.greeting
     var agent = ""

@@ -100,10 +100,7 @@ actor ServerLoop {
         }
         stream.onDrained = { [weak self] in self?.assumeIsolated { $0.handle(.drained(id)) } }
         stream.onClosed = { [weak self] _ in
-            self?.assumeIsolated {
-                $0.peers[id] = nil
-                $0.handle(.closed(id))
-            }
+            self?.assumeIsolated { $0.closed(id) }
         }
         let peer: Peer = stream.peerUserID.map { .unix(user: userName($0)) } ?? .loopback
         handle(.accepted(id, peer))
@@ -126,6 +123,14 @@ actor ServerLoop {
         checking.bytes -= bytes.count
         peers[id]?.checking(-bytes.count, isFull: checking.isFull)
         received(bytes.span.bytes, checked, from: id)
+        if let peer = peers[id], !peer.stream.isOpen { closed(id) }
+    }
+
+    /// The core hears of it after all that the peer sent before.
+    private func closed(_ id: SessionID) {
+        guard let peer = peers[id], peer.bytesInChecking == 0 else { return }
+        peers[id] = nil
+        handle(.closed(id))
     }
 
     private func received(_ bytes: RawSpan, _ checked: CheckedLines?, from id: SessionID) {

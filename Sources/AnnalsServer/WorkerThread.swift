@@ -43,12 +43,13 @@ final class WorkerThread: @unchecked Sendable {
     }
 
     private func run() {
-        var seen = 0
         while true {
             condition.lock()
             while jobs.isEmpty, !isStopping { condition.wait() }
             let batch = jobs
             jobs = []
+            // With the jobs: one that comes from here on is seen as new.
+            let seen = given.load(ordering: .acquiring)
             if batch.isEmpty {
                 hasEnded = true
                 condition.broadcast()
@@ -56,7 +57,6 @@ final class WorkerThread: @unchecked Sendable {
                 return
             }
             condition.unlock()
-            seen = given.load(ordering: .acquiring)
             for job in batch { job() }
             lookOut(after: seen)
         }

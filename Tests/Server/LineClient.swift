@@ -55,6 +55,9 @@ final class LineClient {
         }
     }
 
+    /// Says that nothing more will be sent.
+    func end() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     func send(_ text: String) { send(Array((text + "\n").utf8)) }
 
     func send(_ message: ClientMessage) { send(ClientMessageCodec.encode(message)) }

@@ -181,6 +181,35 @@ struct ServerTests {
         }
     }
 
+    @Test("what a peer sent before it ended is taken, also while it is still being checked")
+    func pushAndEnd() async throws {
+        let folder = try TemporaryFolder()
+        try await serving(configuration(folder)) { _, port in
+            let watcher = try LineClient(port: port)
+            _ = try watcher.enter("main", as: "bek")
+            watcher.send(.pull(workspace: "main", after: 0, credit: 1 << 30, live: true))
+            #expect(try watcher.message() == .caughtUp(workspace: "main", seq: 0))
+            let client = try LineClient(port: port)
+            _ = try client.enter("main", as: "aliya")
+            let count: Int64 = 400
+            var (lines, last): ([UInt8], [UInt8]?) = ([], nil)
+            for n in 1...count {
+                let line = change(n, prev: last)
+                lines += line + Array("\n".utf8)
+                last = line
+            }
+            client.send(ClientMessageCodec.encode(.push(PushHeader(workspace: "main", replica: "r1", count: count))) + lines)
+            client.end()
+            var seen: Int64 = 0
+            while seen < count {
+                guard case .entries(_, let first, let more) = try watcher.message() else { continue }
+                #expect(first == seen + 1)
+                for _ in 0...more { _ = try watcher.line() }
+                seen += more
+            }
+        }
+    }
+
     @Test("a document of a megabyte goes through")
     func megabyte() async throws {
         let folder = try TemporaryFolder()
