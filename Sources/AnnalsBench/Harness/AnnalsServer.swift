@@ -45,8 +45,20 @@ final class AnnalsServerProcess {
 enum Ports {
     /// A port on which nothing listens, as the system chooses it.
     static func free() throws -> Int {
+        let (descriptor, port) = try bound()
+        close(descriptor)
+        return port
+    }
+
+    /// A socket that listens on a port as the system chooses it.
+    static func listening() throws -> (descriptor: Int32, port: Int) {
+        let (descriptor, port) = try bound()
+        guard listen(descriptor, 128) == 0 else { throw BenchFailure.system("cannot listen") }
+        return (descriptor, port)
+    }
+
+    private static func bound() throws -> (descriptor: Int32, port: Int) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -57,6 +69,6 @@ enum Ports {
             }
         }
         guard code == 0 else { throw BenchFailure.system("no free port") }
-        return Int(in_port_t(bigEndian: address.sin_port))
+        return (descriptor, Int(in_port_t(bigEndian: address.sin_port)))
     }
 }

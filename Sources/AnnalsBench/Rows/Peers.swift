@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The contenders that several rows share, and the tuning of each peer that was the fastest in this session.
 final class Peers {
     let options: Options
@@ -64,6 +66,20 @@ final class Peers {
                 [
                     "target": "fdatasync", "path": path("floor"), "connections": push.connections, "changes": push.changes, "batch": batch,
                 ])
+        }
+    }
+
+    func bytesAndHashes(_ push: Push) -> Contender {
+        Contender(name: "bytes and hashes", metric: "rate", unit: "/s") { [self] in
+            let file = path("bytes")
+            let server = try Child([options.itself, "worker", "bytes", "path=\(file)"])
+            defer {
+                server.stop(signal: SIGKILL)
+                unlink(file)
+            }
+            guard let port = Int(server.readLine()) else { throw BenchFailure("the floor's server did not start") }
+            return try Worker.run(
+                options, "push", push.arguments.merging(["target": "bytes", "port": port]) { $1 }, server: [server.pid])
         }
     }
 

@@ -1,4 +1,4 @@
-/// Pushes a workload over sockets: to Annals, Redis or PostgreSQL.
+/// Pushes a workload over sockets: to Annals, its floor, Redis or PostgreSQL.
 enum PushWorker {
     static func run(_ arguments: Arguments) throws -> Metrics {
         let (port, connections) = (try arguments.number("port"), try arguments.number("connections"))
@@ -16,6 +16,9 @@ enum PushWorker {
                 sockets.append(connection.socket)
                 base = (connection.seq, connection.hash)
             }
+        case "bytes":
+            dialect = AnnalsDialect()
+            for _ in 0..<connections { sockets.append(try Socket(port: port)) }
         case "redis":
             dialect = RedisDialect()
             for _ in 0..<connections { sockets.append(try Socket(port: port)) }

@@ -22,6 +22,10 @@ enum Worker {
         switch words.first {
         case "push": return try PushWorker.run(arguments)
         case "rows": return try RowsWorker.run(arguments)
+        case "bytes":
+            let server = try BytesAndHashes(path: try arguments.text("path"))
+            Console.print("\(server.port)")
+            server.run()
         case "clone": return try await ReplicaWorkers.clone(arguments)
         case "sync": return try await ReplicaWorkers.sync(arguments)
         case "annotate": return try ReplicaWorkers.annotate(arguments)
