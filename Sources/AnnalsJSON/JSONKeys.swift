@@ -30,9 +30,10 @@ struct JSONKeys: Sendable {
         more = []
     }
 
+    /// - Parameter seen: a bit for each fingerprint among the object's keys, so that most keys need not be compared with any.
     @inline(__always)
     mutating func append(
-        _ start: Int, _ end: Int, isPlain: Bool, openedAt first: Int, in bytes: RawSpan
+        _ start: Int, _ end: Int, isPlain: Bool, openedAt first: Int, seen: inout UInt64, in bytes: RawSpan
     ) throws(JSONError) {
         let fingerprint =
             isPlain ? Self.fingerprint(plain: start..<end, in: bytes) : Self.fingerprint(escaped: start..<end, in: bytes)
@@ -40,11 +41,13 @@ struct JSONKeys: Sendable {
             fingerprint: fingerprint, start: Int32(truncatingIfNeeded: start),
             end: isPlain ? Int32(truncatingIfNeeded: end) : ~Int32(truncatingIfNeeded: end))
         guard count < Self.inlineCount else { return try appendFurther(key, openedAt: first, in: bytes) }
-        if count - first < Self.few {
+        let bit: UInt64 = 1 &<< (fingerprint &>> 58)
+        if seen & bit != 0, count - first < Self.few {
             for index in first..<count where keys[index].fingerprint == fingerprint {
                 try check(keys[index], key, in: bytes)
             }
         }
+        seen |= bit
         keys[count] = key
         count += 1
     }

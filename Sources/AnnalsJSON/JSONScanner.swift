@@ -78,6 +78,15 @@ public struct JSONScanner: ~Copyable, Sendable {
         return end
     }
 
+    /// Takes a value inside an array or object: most are strings, which are taken in place.
+    @inline(__always)
+    private mutating func held(_ bytes: RawSpan, _ at: Int, depth: Int) throws(JSONError) -> Int {
+        guard bytes.byte(at) == UInt8(ascii: "\"") else { return try value(bytes, at, depth: depth) }
+        let string = try JSONScanner.string(bytes, at + 1)
+        tape.append(.string, at, string.end + 1, isPlain: string.isPlain)
+        return string.end + 1
+    }
+
     private mutating func array(_ bytes: RawSpan, _ start: Int, depth: Int) throws(JSONError) -> Int {
         guard depth <= self.depth else { throw JSONError(.tooDeep, at: start) }
         let place = tape.count
@@ -88,7 +97,7 @@ public struct JSONScanner: ~Copyable, Sendable {
             return at + 1
         }
         while true {
-            at = bytes.skippingBlanks(try value(bytes, at, depth: depth))
+            at = bytes.skippingBlanks(try held(bytes, at, depth: depth))
             switch bytes.byte(at) {
             case UInt8(ascii: ","): at = bytes.skippingBlanks(at + 1)
             case UInt8(ascii: "]"):
@@ -109,14 +118,15 @@ public struct JSONScanner: ~Copyable, Sendable {
             return at + 1
         }
         let first = keys.count
+        var seen: UInt64 = 0
         while true {
             guard bytes.byte(at) == UInt8(ascii: "\"") else { throw JSONScanner.unexpected(bytes, at) }
             let key = try JSONScanner.string(bytes, at + 1)
             tape.append(.string, at, key.end + 1, isPlain: key.isPlain)
-            try keys.append(at + 1, key.end, isPlain: key.isPlain, openedAt: first, in: bytes)
+            try keys.append(at + 1, key.end, isPlain: key.isPlain, openedAt: first, seen: &seen, in: bytes)
             at = bytes.skippingBlanks(key.end + 1)
             guard bytes.byte(at) == UInt8(ascii: ":") else { throw JSONScanner.unexpected(bytes, at) }
-            at = bytes.skippingBlanks(try value(bytes, bytes.skippingBlanks(at + 1), depth: depth))
+            at = bytes.skippingBlanks(try held(bytes, bytes.skippingBlanks(at + 1), depth: depth))
             switch bytes.byte(at) {
             case UInt8(ascii: ","):
                 at = bytes.skippingBlanks(at + 1)

@@ -38,8 +38,14 @@ extension RawSpan {
     /// The offset of the first LF in `range`.
     package func firstLineFeed(in range: Range<Int>) -> Int? {
         var at = range.lowerBound
+        // Lines have hundreds of bytes: four words at once, then the one that has it.
+        while at &+ 32 <= range.upperBound {
+            let first = lineFeeds(at) | lineFeeds(at &+ 8)
+            if first | lineFeeds(at &+ 16) | lineFeeds(at &+ 24) != 0 { break }
+            at &+= 32
+        }
         while at + 8 <= range.upperBound {
-            let found = zeroBytes(word(at) ^ everyByte(UInt8(ascii: "\n")))
+            let found = lineFeeds(at)
             if found != 0 { return at + found.trailingZeroBitCount / 8 }
             at += 8
         }
@@ -49,6 +55,10 @@ extension RawSpan {
         }
         return nil
     }
+
+    /// The high bit of the lowest LF of eight bytes, and perhaps of higher bytes.
+    @inline(__always)
+    private func lineFeeds(_ offset: Int) -> UInt64 { zeroBytes(word(offset) ^ everyByte(UInt8(ascii: "\n"))) }
 
     /// Whether `range` here and `other` have the same bytes.
     @inlinable
