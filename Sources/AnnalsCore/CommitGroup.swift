@@ -81,7 +81,7 @@ struct CommitGroup: Sendable {
     }
 
     /// Notes whose change the last line is.
-    mutating func accepted(_ session: SessionID, _ replica: Name, _ change: ChangePlaces, _ hash: ShortHash) {
+    mutating func accepted(_ session: SessionID, _ replica: Name, _ change: ChangeHead, _ hash: ShortHash) {
         lines.append(Line(id: change.idBytes, hash: hash, isAccepted: true))
         let seq = log.first + log.count - 1
         if let last = runs.indices.last, runs[last].lastSeq == seq - 1, runs[last].lastN == change.n - 1,
@@ -96,7 +96,7 @@ struct CommitGroup: Sendable {
 
     /// Notes whose change the last line refuses.
     mutating func refused(
-        _ violation: RuleViolation, _ session: SessionID, _ replica: Name, _ change: ChangePlaces, _ hash: ShortHash
+        _ violation: RuleViolation, _ session: SessionID, _ replica: Name, _ change: ChangeHead, _ hash: ShortHash
     ) {
         lines.append(Line(id: change.idBytes, hash: hash, isAccepted: false))
         refusals.append(Refused(session: session, replica: replica, n: change.n, hash: hash, violation: violation))
@@ -164,7 +164,7 @@ struct CommitGroup: Sendable {
 }
 
 extension ChangeID {
-    /// Its sixteen characters, as ``ChangePlaces`` has them.
+    /// Its sixteen characters, as ``ChangeHead`` has them.
     fileprivate var bytes: (UInt64, UInt64) {
         var words: (UInt64, UInt64) = (0, 0)
         for (index, byte) in raw.utf8.enumerated() {

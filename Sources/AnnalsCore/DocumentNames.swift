@@ -8,9 +8,9 @@ func checkDocumentNames(_ change: ChangePlaces, _ tape: borrowing JSONTape, _ li
     var number = 0
     while let place = elements.next(in: tape) {
         number += 1
-        guard let kind = tape.member("kind", of: place, in: line), tape[kind].equals("document", in: line) else { continue }
-        let operation = OperationPlaces(at: place, of: tape, in: line)
-        guard operation.verb(tape, line) == .create,
+        let operation = (number == 1 ? change.first : nil) ?? OperationPlaces(at: place, of: tape, in: line)
+        guard let kind = operation.kind, tape[kind].equals("document", in: line) else { continue }
+        guard case .create = operation.verb,
             let fields = operation.fields, let place = tape.member("text", of: fields, in: line),
             let digest = tape[place].withText(in: line, { sha256($0.extracting($1)) })
         else { continue }

@@ -20,9 +20,10 @@ public struct LineChecker: ~Copyable, Sendable {
 
     /// Checks every line that ends in a chunk of what a peer sent.
     public mutating func check(_ chunk: RawSpan) -> CheckedLines {
-        var checked = CheckedLines()
+        var checked = CheckedLines(of: chunk.byteCount)
         var start = 0
         while let end = chunk.firstLineFeed(in: start..<chunk.byteCount) {
+            checked.lineEnds.append(end)
             if let change = check(line: chunk.extracting(start..<end)) { checked.append(change, at: start) }
             start = end + 1
         }
@@ -44,13 +45,21 @@ public struct CheckedLines: Sendable {
     /// Whose rules they were checked by; another's changes are checked anew.
     static let role = Role.analyst
 
-    /// Where each line begins in the chunk, in their order.
+    /// Where each line's LF stands in the chunk, so that nobody has to look for it again.
+    fileprivate(set) var lineEnds: [Int] = []
+    /// Where each change begins in the chunk, in their order.
     private var starts: [Int] = []
     private var changes: [CheckedChange] = []
     /// The first that was not passed.
     private var next = 0
 
-    init() {}
+    /// Room for the usual lines of a chunk, so that what was found is not copied as it becomes more.
+    init(of byteCount: Int) {
+        let count = byteCount / 256 + 1
+        lineEnds.reserveCapacity(count)
+        starts.reserveCapacity(count)
+        changes.reserveCapacity(count)
+    }
 
     mutating func append(_ change: CheckedChange, at start: Int) {
         starts.append(start)
@@ -66,14 +75,22 @@ public struct CheckedLines: Sendable {
 
 /// A change line whose form is right, with all that can be said of it without knowing the log.
 struct CheckedChange: Sendable {
-    let change: ChangePlaces
+    let change: ChangeHead
     let digest: Digest
     /// The rule that it breaks.
-    let violation: RuleViolation?
+    let violation: Violation?
+
+    /// An object, since most changes have none: they are copied without counting a text's references.
+    final class Violation: Sendable {
+        let rule: RuleViolation
+
+        init(_ rule: RuleViolation) { self.rule = rule }
+    }
 
     init(_ line: RawSpan, by rules: PushRules, _ role: Role, with scanner: inout JSONScanner) throws(CodecError) {
-        change = try ChangeForm.read(line, with: &scanner)
-        violation = rules.violation(of: change, scanner.tape, line, role)
+        let places = try ChangeForm.read(line, with: &scanner)
+        change = places.head
+        violation = rules.violation(of: places, scanner.tape, line, role).map(Violation.init)
         digest = sha256(line)
     }
 }

@@ -133,7 +133,7 @@ struct Sequencer: Sendable {
             }
         case true?: break
         }
-        var violation = checked.violation
+        var violation = checked.violation?.rule
         if violation == nil, submitter.moved {
             let id = change.id
             guard let found, let search = searches[submitter.session], search.id == id else {
@@ -197,7 +197,7 @@ struct Sequencer: Sendable {
     }
 
     private mutating func place(
-        _ change: ChangePlaces, _ line: RawSpan, _ digest: Digest, _ submitter: Submitter, common: Base?,
+        _ change: ChangeHead, _ line: RawSpan, _ digest: Digest, _ submitter: Submitter, common: Base?,
         violation: RuleViolation?, now: Instant
     ) {
         let seq = tail.seq + 1

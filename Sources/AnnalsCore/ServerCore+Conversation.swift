@@ -20,7 +20,7 @@ extension ServerCore {
         var progress = begin(id, into: &effects)
         var checked = checked
         do throws(LineFramer.Failure) {
-            try framer.feed(bytes) { line in
+            try framer.feed(bytes, lineEnds: checked?.lineEnds) { line in
                 if progress == .next {
                     let known = checked == nil ? nil : bytes.byteOffsets(of: line).flatMap { checked?.change(at: $0.lowerBound) }
                     progress = look(at: line, known, found: nil, from: id, now: now, into: &effects)

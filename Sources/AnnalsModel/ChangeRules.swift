@@ -53,9 +53,11 @@ public struct ChangeRules: Sendable {
 
     /// Throws the first rule that a change breaks when someone of this role makes it.
     ///
-    /// - Parameter operations: where its list of operations stands; their form has been checked.
+    /// - Parameters:
+    ///   - operations: where its list of operations stands; their form has been checked.
+    ///   - first: the first of them, where it has been read already.
     package func check(
-        operations: Int, of tape: borrowing JSONTape, in bytes: RawSpan, role: Role
+        operations: Int, first: OperationPlaces? = nil, of tape: borrowing JSONTape, in bytes: RawSpan, role: Role
     ) throws(RuleViolation) {
         if role < .analyst { throw RuleViolation(.role, "a \(role.rawValue) may not record") }
         var number = 0
@@ -70,7 +72,8 @@ public struct ChangeRules: Sendable {
         while let place = elements.next(in: tape) {
             number += 1
             do throws(RuleViolation) {
-                try OperationCheck(OperationPlaces(at: place, of: tape, in: bytes), role).check(table, tape, bytes)
+                let operation = (number == 1 ? first : nil) ?? OperationPlaces(at: place, of: tape, in: bytes)
+                try OperationCheck(operation, role).check(table, tape, bytes)
             } catch {
                 var error = error
                 error.operation = number

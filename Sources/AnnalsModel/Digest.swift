@@ -63,13 +63,9 @@ public struct ShortHash: Hashable, Sendable, CustomStringConvertible {
 
     /// nil unless the bytes are 16 lower-case hex digits.
     package init?(_ bytes: RawSpan, _ range: Range<Int>) {
-        guard range.count == 16 else { return nil }
-        var word: UInt64 = 0
-        for at in range {
-            let byte = bytes.byte(at)
-            guard isHexDigit(byte) else { return nil }
-            word = word << 4 | UInt64(byte < UInt8(ascii: "a") ? byte &- UInt8(ascii: "0") : byte &- UInt8(ascii: "a") &+ 10)
-        }
+        guard range.count == 16, range.upperBound <= bytes.byteCount,
+            let word = hexWord(bytes.word(range.lowerBound), bytes.word(range.lowerBound + 8))
+        else { return nil }
         self.word = word
     }
 

@@ -191,8 +191,14 @@ func isHexDigit(_ byte: UInt8) -> Bool {
 func hexWord(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
     guard text.count == 16 else { return nil }
     let digits = UnsafeRawBufferPointer(text)
-    let high = hexDigits(UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: 0, as: UInt64.self)))
-    let low = hexDigits(UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    return hexWord(
+        UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+        UInt64(littleEndian: digits.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+}
+
+/// The number that twice eight lower-case hex digits spell, the first one in the lowest byte; nil for anything else.
+func hexWord(_ first: UInt64, _ second: UInt64) -> UInt64? {
+    let (high, low) = (hexDigits(first), hexDigits(second))
     return high.isRight && low.isRight ? high.number << 32 | low.number : nil
 }
 

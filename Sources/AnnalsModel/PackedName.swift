@@ -54,6 +54,8 @@ struct PackedName: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// A word of the protocol of up to eight bytes, to be compared with others: `case "op":`.
+///
+/// It stays in this module: across its border the compiler makes no constants of the words.
 struct ShortWord: Equatable, ExpressibleByStringLiteral, Sendable {
     private let word: UInt64
 
@@ -70,6 +72,26 @@ struct ShortWord: Equatable, ExpressibleByStringLiteral, Sendable {
     @inline(__always)
     init(_ line: UnsafeRawBufferPointer, _ range: Range<Int>) {
         word = range.count > 8 ? 0 : PackedName.short(line, range)
+    }
+
+    /// The same, of a range that has not been compared with the line's length.
+    @inline(__always)
+    init(_ line: RawSpan, _ range: Range<Int>) {
+        if range.count > 8 || range.isEmpty {
+            word = 0
+        } else if range.lowerBound &+ 8 <= line.byteCount {
+            // What follows the word is shifted out.
+            word = line.word(range.lowerBound) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* range.count)
+        } else {
+            word = Self.byBytes(line, range)
+        }
+    }
+
+    @inline(never)
+    private static func byBytes(_ line: RawSpan, _ range: Range<Int>) -> UInt64 {
+        var word: UInt64 = 0
+        for at in range { word = word >> 8 | UInt64(line.byte(at)) << 56 }
+        return word
     }
 
     @inline(__always)

@@ -5,7 +5,7 @@ internal import AnnalsJSON
 /// They only ever say that a value certainly fits: what they cannot say is for ``ValueType`` to decide, and to name.
 struct ValueShapes: Sendable {
     private enum Form: UInt8 {
-        case text, line, item, date, integer, choice, list, object
+        case text, line, item, date, integer, choice, list, object, itemOrText
         /// Not looked at here.
         case other
     }
@@ -37,6 +37,7 @@ struct ValueShapes: Sendable {
         case .text: shapes[number].form = .text
         case .line, .token: shapes[number].form = .line
         case .item: shapes[number].form = .item
+        case .itemOrText: shapes[number].form = .itemOrText
         case .date: shapes[number].form = .date
         case .integer(let range):
             (shapes[number].form, shapes[number].low, shapes[number].high) = (.integer, range.lowerBound, range.upperBound)
@@ -53,7 +54,7 @@ struct ValueShapes: Sendable {
             let laidOut = zip(names, members).map { Part(name: $0, isRequired: $1.required, shape: Int32(add($1.type))) }
             shapes[number] = Shape(form: .object, first: Int32(parts.count), count: Int32(laidOut.count))
             parts += laidOut
-        case .decimal, .itemOrText: break
+        case .decimal: break
         }
         return number
     }
@@ -64,6 +65,8 @@ struct ValueShapes: Sendable {
         switch shape.form {
         case .list, .object:
             break
+        case .itemOrText:
+            return value.kind == .object && isItemOrText(place, tape, bytes)
         case .integer:
             return value.int64(in: bytes).map { (shape.low...shape.high).contains($0) } ?? false
         case .other:
@@ -93,8 +96,22 @@ struct ValueShapes: Sendable {
             let word = bytes.withUnsafeBytes { PackedName($0, value.content) }
             for index in Int(shape.first)..<Int(shape.first + shape.count) where words[index] == word { return true }
             return false
-        case .integer, .list, .object, .other: return false
+        case .integer, .list, .object, .itemOrText, .other: return false
         }
+    }
+
+    private func isItemOrText(_ place: Int, _ tape: borrowing JSONTape, _ bytes: RawSpan) -> Bool {
+        var (isItem, isText) = (false, false)
+        var members = tape.members(of: place)
+        while let member = members.next(in: tape) {
+            guard let key = tape[member.key].plainText else { return false }
+            switch ShortWord(bytes, key) {
+            case "item": isItem = tape[member.value].isItemID(in: bytes)
+            case "text": isText = tape[member.value].kind == .string
+            default: break
+            }
+        }
+        return isItem != isText
     }
 
     /// Members that the type does not know are allowed.

@@ -68,7 +68,7 @@ public enum ChangeCodec {
             operations.append(operation(OperationPlaces(at: place, of: tape, in: line), tape, line))
         }
         return Change(
-            id: places.id, n: places.n, prev: places.prev, base: places.base, at: places.at,
+            id: places.head.id, n: places.head.n, prev: places.head.prev, base: places.head.base, at: places.head.at,
             why: places.why.flatMap { tape[$0].string(in: line) },
             undoes: places.undoes.flatMap { tape[$0].string(in: line) }.flatMap { ChangeID($0) }, operations: operations)
     }
@@ -87,7 +87,7 @@ public enum ChangeCodec {
             return items
         }
         let kind = text(places.kind)
-        switch places.verb(tape, line) {
+        switch places.verb {
         case .create:
             return ChangeOperation(kind, .create(id: places.id.map { item($0) }, fields: value(places.fields).object ?? []))
         case .set:
@@ -131,6 +131,6 @@ extension ChangeRules {
 
     /// Throws the first rule that a scanned change breaks when someone of this role makes it.
     public func check(_ change: ChangePlaces, of tape: borrowing JSONTape, in line: RawSpan, role: Role) throws(RuleViolation) {
-        try check(operations: change.operations, of: tape, in: line, role: role)
+        try check(operations: change.operations, first: change.first, of: tape, in: line, role: role)
     }
 }

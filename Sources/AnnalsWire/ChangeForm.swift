@@ -1,18 +1,14 @@
 public import AnnalsJSON
 public import AnnalsModel
 
-/// What a change line says of itself, read where it stands: neither its operations nor its texts become values.
-public struct ChangePlaces: Sendable {
+/// What a change line says of itself, apart from its operations and texts.
+public struct ChangeHead: Sendable {
     public var n: Int64
     public var prev: ShortHash?
     public var base: Base
     public var at: Instant
     /// The sixteen characters of its id.
     public var idBytes: (UInt64, UInt64)
-    /// Where the list of its operations stands on the tape.
-    package var operations: Int
-    var why: Int?
-    var undoes: Int?
 
     public var id: ChangeID {
         var (high, low) = (idBytes.0.bigEndian, idBytes.1.bigEndian)
@@ -22,6 +18,17 @@ public struct ChangePlaces: Sendable {
         guard let id = ChangeID(text) else { preconditionFailure("the form of the id was checked") }
         return id
     }
+}
+
+/// A change line read where it stands: neither its operations nor its texts become values.
+public struct ChangePlaces: Sendable {
+    public var head: ChangeHead
+    /// Where the list of its operations stands on the tape.
+    package var operations: Int
+    /// Its first operation, which is the only one of most changes; nil where there is none.
+    package var first: OperationPlaces?
+    var why: Int?
+    var undoes: Int?
 }
 
 /// The form of a change line: which members there must be, and of what shape. What its words mean is for `ChangeRules` and the fold.
@@ -38,76 +45,47 @@ public enum ChangeForm {
         return try Reading(scanner.tape, line).change(scanner.tape, line)
     }
 
-    /// Where the members of a change stand.
+    /// The members of a change, to be read.
     private struct Reading {
-        var id, n, prev, base, at, why, undoes, operations: Int?
+        let members: ChangeMembers
 
-        init(_ tape: borrowing JSONTape, _ line: RawSpan) {
-            var members = tape.members(of: 0)
-            while let member = members.next(in: tape) {
-                let key = tape[member.key]
-                switch key.range.count - 2 {
-                case 1 where key.equals("n", in: line): n = member.value
-                case 2:
-                    if key.equals("id", in: line) { id = member.value } else if key.equals("at", in: line) { at = member.value }
-                case 3:
-                    if key.equals("ops", in: line) { operations = member.value } else if key.equals("why", in: line) { why = member.value }
-                case 4:
-                    if key.equals("prev", in: line) { prev = member.value } else if key.equals("base", in: line) { base = member.value }
-                case 6 where key.equals("undoes", in: line): undoes = member.value
-                default: if !key.isPlain { readEscaped(key, member.value, line) }
-                }
-            }
-        }
-
-        /// A key that is spelled with escapes is the same key.
-        private mutating func readEscaped(_ key: JSONSlice, _ value: Int, _ line: RawSpan) {
-            switch key.string(in: line) {
-            case "n": n = value
-            case "id": id = value
-            case "at": at = value
-            case "ops": operations = value
-            case "why": why = value
-            case "prev": prev = value
-            case "base": base = value
-            case "undoes": undoes = value
-            default: break
-            }
-        }
+        init(_ tape: borrowing JSONTape, _ line: RawSpan) { members = ChangeMembers(of: tape, in: line) }
 
         func change(_ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) -> ChangePlaces {
-            guard let operations, tape[operations].kind == .array else { throw wrong("ops", "a list") }
-            guard let n, let number = tape[n].int64(in: line), number >= 0 else { throw wrong("n", "a whole number from 0") }
+            guard let operations = members.operations, tape[operations].kind == .array else { throw wrong("ops", "a list") }
+            guard let n = members.n, let number = tape[n].int64(in: line), number >= 0 else { throw wrong("n", "a whole number from 0") }
             guard number > 0 else { throw wrong("n", "a whole number from 1") }
-            if let why, tape[why].kind != .string { throw wrong("why", "a string") }
+            if let why = members.why, tape[why].kind != .string { throw wrong("why", "a string") }
             var index = 0
+            var first: OperationPlaces?
             var elements = tape.elements(of: operations)
             while let place = elements.next(in: tape) {
                 index += 1
-                try OperationForm.check(place, number: index, tape, line)
+                let operation = try OperationForm.check(place, number: index, tape, line)
+                if index == 1 { first = operation }
             }
-            guard let id, let idBytes = tape[id].changeIDBytes(in: line) else { throw wrong("id", "a change id") }
+            guard let id = members.id, let idBytes = tape[id].changeIDBytes(in: line) else { throw wrong("id", "a change id") }
             let prev = try previous(tape, line)
             let base = try self.base(tape, line)
-            guard let at, let instant = tape[at].instant(in: line) else {
+            guard let at = members.at, let instant = tape[at].instant(in: line) else {
                 throw wrong("at", "a time such as 2025-08-09T12:34:56.789Z")
             }
-            if let undoes, !tape[undoes].isChangeID(in: line) { throw wrong("undoes", "a change id") }
+            if let undoes = members.undoes, !tape[undoes].isChangeID(in: line) { throw wrong("undoes", "a change id") }
             return ChangePlaces(
-                n: number, prev: prev, base: base, at: instant, idBytes: idBytes, operations: operations, why: why,
-                undoes: undoes)
+                head: ChangeHead(n: number, prev: prev, base: base, at: instant, idBytes: idBytes), operations: operations,
+                first: first, why: members.why, undoes: members.undoes)
         }
 
         private func previous(_ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) -> ShortHash? {
-            guard let prev, tape[prev].kind == .string else { throw wrong("prev", "a string") }
+            guard let prev = members.prev, tape[prev].kind == .string else { throw wrong("prev", "a string") }
             if tape[prev].content.isEmpty { return nil }
             guard let hash = tape[prev].shortHash(in: line) else { throw wrong("prev", "16 hex digits or empty") }
             return hash
         }
 
         private func base(_ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) -> Base {
-            var parts = tape.elements(of: base ?? 0)
-            guard base != nil, let first = parts.next(in: tape), let second = parts.next(in: tape), parts.next(in: tape) == nil,
+            var parts = tape.elements(of: members.base ?? 0)
+            guard members.base != nil, let first = parts.next(in: tape), let second = parts.next(in: tape), parts.next(in: tape) == nil,
                 let seq = tape[first].int64(in: line), seq >= 0, tape[second].kind == .string
             else { throw wrong("base", "[seq, 16 hex digits]") }
             if tape[second].content.isEmpty { return Base(seq: seq, hash: nil) }
@@ -123,30 +101,49 @@ public enum ChangeForm {
 
 /// The form of one operation of a change.
 private enum OperationForm {
-    static func check(_ place: Int, number: Int, _ tape: borrowing JSONTape, _ line: RawSpan) throws(CodecError) {
+    static func check(
+        _ place: Int, number: Int, _ tape: borrowing JSONTape, _ line: RawSpan
+    ) throws(CodecError) -> OperationPlaces {
         guard tape[place].kind == .object else { throw CodecError("operation \(number) is not an object") }
         let places = OperationPlaces(at: place, of: tape, in: line)
-        func isString(_ place: Int?) -> Bool { place.map { tape[$0].kind == .string } ?? false }
-        func wrong(_ name: String, _ expected: String) -> CodecError {
-            CodecError("operation \(number): \(name) must be \(expected)")
+        if let (name, expected) = fault(places, tape, line) {
+            throw CodecError("operation \(number): \(name) must be \(expected)")
         }
-        guard isString(places.kind) else { throw wrong("kind", "a string") }
-        guard isString(places.op) else { throw wrong("op", "a string") }
-        guard let verb = places.verb(tape, line) else { throw wrong("op", "an operation of the SPEC") }
-        if verb == .create {
-            guard let fields = places.fields, tape[fields].kind == .object else { throw wrong("fields", "an object") }
-            if let id = places.id, !isItem(id, tape, line) { throw wrong("id", "an item id") }
-            return
+        return places
+    }
+
+    /// The first member that is not of the form, and what belongs there.
+    @inline(__always)
+    private static func fault(
+        _ places: OperationPlaces, _ tape: borrowing JSONTape, _ line: RawSpan
+    ) -> (name: StaticString, expected: StaticString)? {
+        guard isString(places.kind, tape) else { return ("kind", "a string") }
+        guard isString(places.op, tape) else { return ("op", "a string") }
+        guard let verb = places.verb else { return ("op", "an operation of the SPEC") }
+        if case .create = verb {
+            guard let fields = places.fields, tape[fields].kind == .object else { return ("fields", "an object") }
+            if let id = places.id, !isItem(id, tape, line) { return ("id", "an item id") }
+            return nil
         }
-        guard let on = places.on, isItem(on, tape, line) else { throw wrong("on", "an item id") }
-        if verb == .restore || verb == .retract && !places.retractsElements { return }
-        guard isString(places.field) else { throw wrong("field", "a string") }
-        if verb == .remove || verb == .retract {
-            guard isListOfItems(places.elements, tape, line) else { throw wrong("elements", "a list of item ids") }
-            return
+        guard let on = places.on, isItem(on, tape, line) else { return ("on", "an item id") }
+        switch verb {
+        case .restore: return nil
+        case .retract where !places.retractsElements: return nil
+        default: break
         }
-        guard places.value != nil else { throw wrong("value", "there") }
-        if verb == .resolve, !isListOfItems(places.closes, tape, line) { throw wrong("closes", "a list of item ids") }
+        guard isString(places.field, tape) else { return ("field", "a string") }
+        switch verb {
+        case .remove, .retract: return isListOfItems(places.elements, tape, line) ? nil : ("elements", "a list of item ids")
+        case _ where places.value == nil: return ("value", "there")
+        case .resolve: return isListOfItems(places.closes, tape, line) ? nil : ("closes", "a list of item ids")
+        default: return nil
+        }
+    }
+
+    @inline(__always)
+    private static func isString(_ place: Int?, _ tape: borrowing JSONTape) -> Bool {
+        guard let place else { return false }
+        return tape[place].kind == .string
     }
 
     private static func isItem(_ place: Int, _ tape: borrowing JSONTape, _ line: RawSpan) -> Bool { tape[place].isItemID(in: line) }

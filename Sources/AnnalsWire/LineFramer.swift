@@ -37,9 +37,24 @@ public struct LineFramer: Sendable {
     ///
     /// - Throws: ``Failure/oversize(limit:)`` after the lines before the one that is too long; then always, at once.
     public mutating func feed(_ chunk: RawSpan, _ line: (RawSpan) -> Void) throws(Failure) {
+        try feed(chunk, lineEnds: nil, line)
+    }
+
+    /// - Parameter lineEnds: where all LFs of the chunk stand, where that is known already.
+    /// - Throws: as ``feed(_:_:)-(RawSpan,_)`` does.
+    package mutating func feed(_ chunk: RawSpan, lineEnds: [Int]?, _ line: (RawSpan) -> Void) throws(Failure) {
         if let failure { throw failure }
         var start = 0
-        while let end = chunk.firstLineFeed(in: start..<chunk.byteCount) {
+        var number = 0
+        while true {
+            let next: Int?
+            if let lineEnds {
+                next = number < lineEnds.count ? lineEnds[number] : nil
+                number += 1
+            } else {
+                next = chunk.firstLineFeed(in: start..<chunk.byteCount)
+            }
+            guard let end = next else { break }
             try check(pending.count + end - start)
             if pending.isEmpty {
                 line(chunk.extracting(start..<end))

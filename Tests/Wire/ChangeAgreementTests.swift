@@ -33,8 +33,8 @@ private func fast(_ line: [UInt8], _ role: Role, _ scanner: inout JSONScanner) -
     } catch {
         return .violation(error)
     }
-    guard let change = try? ChangeCodec.decode(line), change.id == places.id, change.n == places.n, change.prev == places.prev,
-        change.base == places.base
+    guard let change = try? ChangeCodec.decode(line), change.id == places.head.id, change.n == places.head.n,
+        change.prev == places.head.prev, change.base == places.head.base
     else { return .malformed("the places differ from the change") }
     return .fine(change)
 }

@@ -35,6 +35,17 @@ struct LineFramerTests {
         #expect(frames(chunks).lines == lines)
         #expect(frames([stream]).lines == lines)
         #expect(frames(stream.map { [$0] }).lines == lines)
+        #expect(framesWithKnownEnds(chunks) == lines)
+    }
+
+    private func framesWithKnownEnds(_ chunks: [[UInt8]]) -> [[UInt8]] {
+        var framer = LineFramer(maximumLineBytes: 1000)
+        var lines: [[UInt8]] = []
+        for chunk in chunks {
+            let ends = chunk.indices.filter { chunk[$0] == 10 }
+            try? framer.feed(chunk.span.bytes, lineEnds: ends) { line in lines.append(line.withUnsafeBytes { Array($0) }) }
+        }
+        return lines
     }
 
     @Test("empty lines are handed on, a CR stays, and what has no LF is no line")
