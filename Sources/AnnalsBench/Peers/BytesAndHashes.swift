@@ -59,6 +59,9 @@ final class BytesAndHashes {
 
     private func accept() {
         let connection = Connection(Foundation.accept(listener, nil, nil))
+        // Answers are small and shall not wait for the client's word on the one before.
+        var one: Int32 = 1
+        setsockopt(connection.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         watch(connection.descriptor, UInt32(connections.count))
         connections.append(connection)
     }
