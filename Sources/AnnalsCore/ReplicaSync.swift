@@ -176,7 +176,8 @@ public struct ReplicaSync: Sendable {
     /// The last seq and H(seq) received and proven, stored or not.
     var tip: (seq: Int64, hash: Digest)?
     var caughtUp: Int64?
-    var serverSeq: Int64 = 0
+    /// The last entry that the server is known to have.
+    public internal(set) var serverSeq: Int64 = 0
     var serverKey: String?
     var serverLimits: [String: Int64] = [:]
     var role = Role.analyst

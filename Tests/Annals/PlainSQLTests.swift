@@ -38,6 +38,7 @@ import Testing
         #expect(try sqlite3(replica, "SELECT seq, author, change IS NOT NULL, why FROM log") == "1|aliya|1|first \"import\"")
         #expect(try sqlite3(replica, "SELECT line FROM log") == String(decoding: log.lines[0], as: UTF8.self))
         #expect(try sqlite3(replica, "SELECT change, state, why FROM outbox") == "@~2|queued|evidence")
+        try replica.store.indexTexts()
         #expect(try sqlite3(replica, "SELECT h.handle FROM search AS s JOIN handles AS h USING (id) WHERE search MATCH 'zoe'") == "e1")
         #expect(try sqlite3(replica, "SELECT id FROM documents") == document.raw)
         // What names the event or the document is found by the table of references and by a column; not in a view before it.

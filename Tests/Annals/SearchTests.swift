@@ -37,6 +37,7 @@ import Testing
         let titles = ["peace", "peace a b", "peace a", "war", "peace a b c", "peace"]
         for title in titles { try replica.quickly { try $0.create("event", fields: [("title", .string(title))]) } }
         try replica.quickly { try $0.create("actor", fields: [("names", [["text": "peace x"]])]) }
+        try replica.store.indexTexts()
         let words = try #require(SearchWords("peace"))
         func found(_ kinds: [String], _ rankedMax: Int) throws -> [String] {
             var snippets: [String] = []
@@ -59,7 +60,10 @@ import Testing
     func untouched() throws {
         let replica = try Replica.test(folder, "r")
         let event = try replica.quickly { try $0.create("event", fields: [("title", "alpha"), ("tags", ["x"])]) }
-        func index() throws -> String { try sqlite3(replica, "SELECT count(*), sum(length(block)) FROM search_data") }
+        func index() throws -> String {
+            try replica.store.indexTexts()
+            return try sqlite3(replica, "SELECT count(*), sum(length(block)) FROM search_data")
+        }
         let before = try index()
         try replica.quickly { edit in
             try edit.set(event, "when", ["edtf": "2025"])

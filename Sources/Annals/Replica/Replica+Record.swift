@@ -88,7 +88,7 @@ extension ReplicaStore {
         var fold = Fold(
             vocabulary: vocabulary, lineage: try LineageTable(db: db).load(), entities: records.values.map(\.visible))
         fold.apply(pending: change, author: meta.user, replica: row.replica)
-        let writer = RowWriter(db, schema)
+        let writer = RowWriter(db, schema, textsLaterThan: meta.texts)
         var maker = ImageMaker(schema)
         for id in ids {
             guard let place = fold.place(of: id) else { continue }

@@ -23,6 +23,7 @@ public final class Replica: Sendable {
 
     init(_ store: ReplicaStore) throws {
         self.store = store
+        try store.showLeftBehind()
         directory = store.paths.directory
         user = try store.read { _, meta in meta.user }
     }

@@ -36,6 +36,8 @@ public struct ReplicaStatus: Sendable, Hashable {
     public var have: Int64
     /// H(have).
     public var head: Digest?
+    /// The last entry that has arrived: more than `have` while a first copy is made, which shows when all of it is here.
+    public var received: Int64
     /// Changes that wait, in the order in which they go out.
     public var waiting: [Waiting]
     /// Refused changes, kept for their author.
@@ -85,7 +87,8 @@ extension Replica {
             return ReplicaStatus(
                 directory: self.directory, user: meta.user, role: meta.role, replica: meta.replica,
                 workspace: meta.workspace, server: meta.server, log: meta.log, have: meta.have, head: meta.head,
-                waiting: waiting, refused: refused, openConflicts: conflicts ?? 0, lastSync: meta.lastSync,
+                received: meta.staged?.seq ?? meta.have, waiting: waiting, refused: refused, openConflicts: conflicts ?? 0,
+                lastSync: meta.lastSync,
                 stop: meta.stopCode.map { ReplicaStatus.Stop(code: $0, text: meta.stopText ?? "") })
         }
     }

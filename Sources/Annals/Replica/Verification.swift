@@ -24,7 +24,9 @@ extension Replica {
     public func verify() throws -> Verification { try verify(by: CheckpointKeyVerifier()) }
 
     func verify(by verifier: any CheckpointVerifier) throws -> Verification {
-        try store.read { db, _ in
+        // What is looked at whole is brought up to date first, where that is possible.
+        try? store.indexTexts()
+        return try store.read { db, _ in
             // Of what is verified nothing is taken as known.
             var check = Check(db: db, meta: try Meta(db), schema: self.store.schema)
             try check.file()
@@ -65,7 +67,7 @@ private struct Check: ~Copyable {
         fold.lineage = try LineageTable(db: db).load()
         var chain = ChainHash(log: log)
         var seq: Int64 = 0
-        try LogChunks(db: db).forEach { chunk in
+        try LogChunks(db: db).forEach(through: meta.have) { chunk in
             if chunk.first != seq + 1 { found.problems.append("entry \(seq + 1) is missing") }
             seq = chunk.first - 1
             try chunk.forEachLine { number, line in
@@ -123,7 +125,7 @@ private struct Check: ~Copyable {
             let entity = touched.contains(id) ? visible.entity(id) : canonical
             if record?.visible != entity || record?.canonicalEntity != canonical {
                 found.problems.append("the stored state of \(id) is not what the log says")
-            } else if let record {
+            } else if let record, meta.texts.covers(record.visible.updatedSeq) {
                 try searchText(record)
             }
         }

@@ -12,6 +12,8 @@ struct BoundStatement {
     init(_ db: Database, _ sql: String) throws {
         statement = try db.cachedStatement(sql: sql)
         handle = statement.sqliteStatement
+        // GRDB leaves a statement where it ended, and SQLite binds nothing to one that is not at its beginning.
+        sqlite3_reset(handle)
     }
 
     func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }

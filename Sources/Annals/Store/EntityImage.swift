@@ -2,6 +2,8 @@
 struct EntityImage {
     var id = ""
     var kind = ""
+    /// The highest place in the log, or among the pending changes, of what shows in it.
+    var updatedSeq: Int64 = 0
     /// The row's values from `_id` on, and then the search text.
     var row = RowImage()
     /// Which slot is the search text; nil where there is none.

@@ -69,7 +69,9 @@ struct FoldSet: ~Copyable {
     }
 
     /// Folds what still waits in the outbox on top, and writes every entity.
-    mutating func write(user: Name, generation: Int64, _ turn: Turn = .unlimited) throws {
+    ///
+    /// - Parameter texts: as of ``RowWriter``.
+    mutating func write(user: Name, generation: Int64, textsLaterThan texts: TextMark? = nil, _ turn: Turn = .unlimited) throws {
         let outbox = Outbox(db: rows.db)
         let pending = try outbox.isTouching ? outbox.waiting(touching: canonical.ids + otherIDs) : []
         let changes = try pending.filter { !$0.isParked }.map { row in (row, try decodeOwn(row.pending)) }
@@ -79,7 +81,7 @@ struct FoldSet: ~Copyable {
         for (row, change) in changes {
             visible.apply(pending: change, author: user, replica: row.pending.replica, common: row.pending.fork)
         }
-        let writer = RowWriter(rows.db, rows.schema)
+        let writer = RowWriter(rows.db, rows.schema, textsLaterThan: texts)
         // Rows that are there in their order, then new ones in the order in which the log makes them.
         let (records, seqs, starts) = (records, seqs, starts)
         let known = records.sorted { $0.value.place.row < $1.value.place.row }.map(\.key)

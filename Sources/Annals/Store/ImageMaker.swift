@@ -31,6 +31,7 @@ struct ImageMaker: ~Copyable {
         let summary = fold.summary(at: place)
         image.id = summary.id.raw
         image.kind = summary.kind
+        image.updatedSeq = summary.updatedSeq
         let plan = schema.plans[schema.index(image.kind)]
         elements = fold.elementFields(at: place).map { ($0, fold.shownElements($0, at: place)) }
         codings = fold.codings(at: place)

@@ -23,6 +23,9 @@ final class Journal: Sendable {
     static let quietPages = 1024
     /// After which it is copied while nobody waits.
     static let largePages = 4096
+    /// After which who records copies it: 16 MB. What is written over is written faster than what makes a file longer, so a journal
+    /// that begins anew now and then costs less than one that grows.
+    static let recordingPages = 2048
     /// After which it is copied whoever waits: 128 MB.
     static let mostPages = 16_384
 
@@ -32,7 +35,7 @@ final class Journal: Sendable {
     /// Whether the journal is copied at the end of a transaction, while the right to write is still held.
     static func isDue(pages: Int, after transaction: Transaction, isWanted: @autoclosure () -> Bool) -> Bool {
         switch transaction {
-        case .recording: pages >= mostPages
+        case .recording: pages >= recordingPages
         case .short: pages >= shortPages
         case .large: pages >= mostPages || pages >= largePages && !isWanted()
         }

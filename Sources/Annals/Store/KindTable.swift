@@ -69,16 +69,25 @@ struct KindTable: Sendable {
         }
     }
 
-    var createIndexes: [String] {
-        ["CREATE INDEX \(name)_place ON \(name) (_seq, _ordinal)", "CREATE INDEX \(name)_updated ON \(name) (_updated_seq)"]
-            + Self.indexedColumns(columns).map { index in
-                let names = index.map { quoted(columns[$0].name) }
-                return "CREATE INDEX \(name)_\(columns[index[0]].name) ON \(name) (\(names.joined(separator: ", "))) "
-                    + "WHERE \(names[0]) IS NOT NULL"
+    struct Index {
+        var name: String
+        /// Columns, and the condition of one that has only some rows.
+        var definition: String
+        var table: String
+
+        var create: String { "CREATE INDEX \(name) ON \(table) \(definition)" }
+    }
+
+    var indexes: [Index] {
+        func index(_ end: String, _ definition: String) -> Index { Index(name: "\(name)_\(end)", definition: definition, table: name) }
+        return [index("place", "(_seq, _ordinal)"), index("updated", "(_updated_seq)")]
+            + Self.indexedColumns(columns).map { places in
+                let names = places.map { quoted(columns[$0].name) }
+                return index(columns[places[0]].name, "(\(names.joined(separator: ", "))) WHERE \(names[0]) IS NOT NULL")
             }
             + columns.compactMap { column in
                 guard case .earliest(let part) = column.source, let date = date(column.field, part) else { return nil }
-                return "CREATE INDEX \(name)_\(column.name)_wide ON \(name) (\(date.earliest), \(date.latest)) WHERE \(date.isWide)"
+                return index("\(column.name)_wide", "(\(date.earliest), \(date.latest)) WHERE \(date.isWide)")
             }
     }
 

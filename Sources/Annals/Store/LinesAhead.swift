@@ -47,11 +47,11 @@ final class LinesAhead: @unchecked Sendable {
         return true
     }
 
-    /// The lines of a batch; nil where they were not read.
-    func take(_ batch: Batch, own: [Name]) -> LineFold? {
+    /// The lines of a stretch that was finished; nil where they were not read.
+    func take(_ span: LineSpan, own: [Name]) -> LineFold? {
         var found: PieceFold?
         queue.sync { found = finished.take() }
-        guard let read = found.take(), read.isWhole(batch, own: own) else { return nil }
+        guard let read = found.take(), read.isWhole(span, own: own) else { return nil }
         return read.takeLines()
     }
 }

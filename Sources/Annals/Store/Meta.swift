@@ -1,3 +1,4 @@
+internal import AnnalsCore
 internal import AnnalsModel
 internal import GRDB
 
@@ -27,10 +28,14 @@ struct Meta: Sendable, Equatable {
     var head: Digest?
     /// The line of the checkpoint that proves `have`.
     var checkpoint: String?
+    /// What of a first copy has arrived, and is not shown yet; nil but while one is made.
+    var staged: LogPoint?
     /// Raised by each transaction that changes what a view shows.
     var generation: Int64 = 1
     /// Raised by every transaction: what observers compare.
     var revision: Int64 = 1
+    /// How far the full text index has come.
+    var texts = TextMark()
     var lastSync: Instant?
     var stopCode: String?
     var stopText: String?
@@ -48,7 +53,30 @@ struct Meta: Sendable, Equatable {
     var base: Base { Base(seq: have, hash: log == nil ? nil : head?.short) }
 }
 
+/// A point of the log with what proves it.
+struct LogPoint: Sendable, Equatable {
+    var seq: Int64
+    /// H(seq).
+    var head: Digest
+    /// The line of the checkpoint that proves it.
+    var checkpoint: String
+
+    init(seq: Int64, head: Digest, checkpoint: String) {
+        (self.seq, self.head, self.checkpoint) = (seq, head, checkpoint)
+    }
+
+    /// The end of a batch.
+    init(_ batch: Batch) {
+        self.init(seq: batch.last, head: batch.head, checkpoint: String(decoding: batch.end.checkpointLine, as: UTF8.self))
+    }
+}
+
 extension Meta {
+    /// Moves the log's end.
+    mutating func advance(to point: LogPoint) {
+        (have, head, checkpoint) = (point.seq, point.head, point.checkpoint)
+    }
+
     init(_ db: Database) throws {
         var values: [String: DatabaseValue] = [:]
         let rows = try Row.fetchCursor(db.cachedStatement(sql: "SELECT key, value FROM meta"))
@@ -74,8 +102,12 @@ extension Meta {
         have = number("have") ?? 0
         head = text("head").flatMap { Digest(hex: $0) }
         checkpoint = text("checkpoint")
+        if let seq = number("staged"), let head = text("staged_head").flatMap({ Digest(hex: $0) }), let line = text("staged_checkpoint") {
+            staged = LogPoint(seq: seq, head: head, checkpoint: line)
+        }
         generation = number("generation") ?? 1
         revision = number("revision") ?? 1
+        texts = TextMark(seq: number("texts_seq") ?? 0, n: number("texts_n") ?? 0)
         lastSync = number("last_sync").map { Instant(milliseconds: $0) }
         stopCode = text("stop_code")
         stopText = text("stop_text")
@@ -94,7 +126,9 @@ extension Meta {
             ("epoch", epoch), ("server", server), ("server_key", serverKey), ("user", user.raw), ("role", role?.rawValue),
             ("replica", replica.raw), ("replicas", replicas.map(\.raw).joined(separator: " ")), ("next_n", nextN),
             ("last_hash", lastHash?.hex), ("have", have), ("head", head?.hex), ("checkpoint", checkpoint),
-            ("generation", generation), ("revision", revision), ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode),
+            ("staged", staged?.seq), ("staged_head", staged?.head.hex), ("staged_checkpoint", staged?.checkpoint),
+            ("generation", generation), ("revision", revision), ("texts_seq", texts.seq), ("texts_n", texts.n),
+            ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode),
             ("stop_text", stopText),
             ("twin_replica", twinReplica?.raw), ("twin_n", twinN),
         ]

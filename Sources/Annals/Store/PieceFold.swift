@@ -34,10 +34,22 @@ struct PieceFold: ~Copyable {
         (next, head) = (end, piece.head)
     }
 
-    /// Whether these are the lines of a batch, read for the file that wrote under these ids.
-    func isWhole(_ batch: Batch, own: [Name]) -> Bool {
-        first == batch.first && next == batch.last + 1 && before == batch.before && head == batch.head && self.own == own
+    /// Whether these are the lines of a stretch, read for the file that wrote under these ids.
+    func isWhole(_ span: LineSpan, own: [Name]) -> Bool {
+        span == LineSpan(first: first, last: next - 1, before: before, head: head) && self.own == own
     }
 
     consuming func takeLines() -> LineFold { lines }
+}
+
+/// Which lines of the log, and the chain's hashes before and after them.
+struct LineSpan: Sendable, Equatable {
+    var first: Int64
+    var last: Int64
+    var before: Digest
+    var head: Digest
+}
+
+extension Batch {
+    var span: LineSpan { LineSpan(first: first, last: last, before: before, head: head) }
 }

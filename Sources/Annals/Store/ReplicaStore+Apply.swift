@@ -51,7 +51,7 @@ extension ReplicaStore {
         guard let log = before.log, batch.pieces.allSatisfy({ $0.checkpoint.log == log }) else {
             throw AnnalsError(.badBatch, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
         }
-        var lines = ahead?.take(batch, own: before.replicas)
+        var lines = ahead?.take(batch.span, own: before.replicas)
         if lines == nil { lines = try read(batch, own: before.replicas) }
         return try write(.normal, as: turn.mayEnd ? .large : .short) { db, meta in
             guard batch.first == meta.have + 1, batch.before == meta.head ?? ChainHash(log: log).head,
@@ -62,16 +62,21 @@ extension ReplicaStore {
             }
             try LogChunks(db: db).append(batch.pieces, turn)
             let settled = try self.settle(lines.own, db, &meta)
-            try self.fold(lines, showing: settled.shown, db, &meta, turn)
-            meta.have = batch.last
-            meta.head = batch.head
-            meta.checkpoint = String(decoding: batch.end.checkpointLine, as: UTF8.self)
+            // Small transactions leave the texts to a quiet moment, a large one takes them along.
+            let takesTexts = turn.mayEnd && batch.last - batch.first >= Self.textsTogetherMin
+            if takesTexts { try TextIndexer(db: db, schema: self.schema).finish(&meta) }
+            try self.fold(lines, showing: settled.shown, textsLaterThan: takesTexts ? nil : meta.texts, db, &meta, turn)
+            meta.advance(to: LogPoint(batch))
+            if takesTexts { meta.texts.seq = meta.have }
             meta.epoch = batch.end.checkpoint.epoch
             meta.lastSync = self.ambient.now()
             turn.look()
             return ReplicaSync.Applied(have: meta.have, settled: settled.through, twin: settled.twin)
         }
     }
+
+    /// From how many entries on a transaction brings the full text index up to date itself.
+    private static let textsTogetherMin: Int64 = 256
 
     private func read(_ batch: Batch, own replicas: [Name]) throws -> LineFold {
         var fold = PieceFold(vocabulary, own: replicas, from: batch.first, after: batch.before)
@@ -88,7 +93,7 @@ extension ReplicaStore {
     /// What entries of this file's own mean for the outbox.
     ///
     /// - Returns: of each replica id the last n that was brought; the entities on which a change has lost its effect.
-    private func settle(
+    func settle(
         _ entries: [Entry], _ db: Database, _ meta: inout Meta
     ) throws -> (through: [Name: Int64], shown: [ItemID], twin: SyncStop?) {
         let outbox = Outbox(db: db)
@@ -125,8 +130,9 @@ extension ReplicaStore {
     }
 
     /// Folds entries and writes what they touch. The outbox is already as it will be.
-    private func fold(
-        _ lines: consuming LineFold, showing ids: [ItemID], _ db: Database, _ meta: inout Meta, _ turn: Turn = .unlimited
+    func fold(
+        _ lines: consuming LineFold, showing ids: [ItemID], textsLaterThan texts: TextMark? = nil, _ db: Database, _ meta: inout Meta,
+        _ turn: Turn = .unlimited
     ) throws {
         let lineages = LineageTable(db: db)
         let before = try lineages.load()
@@ -139,7 +145,7 @@ extension ReplicaStore {
         try lineages.save(lines.fold.lineage, before: before)
         meta.generation += 1
         var set = try FoldSet(EntityRows(db: db, schema: schema), lines.takeFold(), showing: ids, turn)
-        try set.write(user: meta.user, generation: meta.generation, turn)
+        try set.write(user: meta.user, generation: meta.generation, textsLaterThan: texts, turn)
     }
 
     // MARK: Folding anew
@@ -153,8 +159,8 @@ extension ReplicaStore {
         for sql in schema.derived { try db.execute(sql: sql) }
         var lines: LineFold? = LineFold(vocabulary)
         var bytes = 0
-        try LogChunks(db: db).forEachStretch { first, stretch in
-            _ = try lines?.prepare(stretch, from: first)
+        try LogChunks(db: db).forEachStretch(through: meta.have) { first, stretch in
+            _ = try lines?.prepare(stretch, from: first, through: meta.have)
             bytes += stretch.count
             if bytes >= Self.foldAnewBytes, let full = lines.take() {
                 try fold(full, showing: [], db, &meta)
@@ -165,6 +171,7 @@ extension ReplicaStore {
         let waiting = try Outbox(db: db).all().filter { !$0.isParked }
         let touched = Set(try waiting.flatMap { try decodeOwn($0.pending).entities })
         if let rest = lines.take() { try fold(rest, showing: touched.sorted(), db, &meta) }
+        meta.texts = meta.wholeTexts
         meta.schema = schema.digest
         meta.vocabulary = vocabulary.version
         meta.format = Schema.format

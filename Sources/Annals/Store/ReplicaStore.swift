@@ -34,7 +34,7 @@ final class ReplicaStore: Sendable {
         try paths.checkFile()
         writeLock = try WriteLock(paths)
         var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(TimeInterval(Self.busySeconds))
         configuration.maximumReaderCount = 4
         configuration.label = "annals"
         let (lock, database, journal) = (writeLock, paths.database, Journal())
@@ -134,12 +134,38 @@ final class ReplicaStore: Sendable {
         }
     }
 
+    /// One transaction that mostly adds to the file, more than fits in memory.
+    ///
+    /// A write-ahead log would take all of it twice. Where nobody else has the file open, a rollback journal takes its place meanwhile,
+    /// in which only pages stand that were there before; if this process ends, SQLite takes the file back to them.
+    func writeAtOneGo<T>(_ body: (Database, inout Meta) throws -> T) throws -> T {
+        // Readers keep a write-ahead log in use. New ones wait until this is done.
+        pool.invalidateReadOnlyConnections()
+        return try namingFailures(of: paths.database) {
+            try pool.writeWithoutTransaction { db in
+                try writeLock.lock()
+                defer { writeLock.unlock() }
+                try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 0")
+                let isAlone = (try? String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")) == "delete"
+                let result = Result { try self.transaction(db, body) }
+                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA busy_timeout = \(Self.busySeconds * 1000)")
+                if isAlone { try db.execute(sql: "PRAGMA journal_mode = WAL") } else { journal.copy(db) }
+                writeLock.touch()
+                return try result.get()
+            }
+        }
+    }
+
+    private static let busySeconds = 10
+
     /// How long nobody must have written before the journal is copied.
     private static let quietMilliseconds = 300
 
-    /// Has the journal copied into the file once nobody has written for a while.
+    private var areTextsDue: Bool { lastMeta.withLock { $0.map { !$0.hasAllTexts } ?? false } }
+
+    /// Has the full text index brought up to date, and a long journal copied into the file, once nobody has written for a while.
     private func tidyLater() {
-        guard Journal.isDueLater(pages: journal.pages) else { return }
+        guard Journal.isDueLater(pages: journal.pages) || areTextsDue else { return }
         let isPlanned = isTidying.withLock { planned in
             defer { planned = true }
             return planned
@@ -153,15 +179,23 @@ final class ReplicaStore: Sendable {
         }
     }
 
-    /// Copies the journal where nobody writes. It may have been planned by a store that is closed by now.
+    /// Does what is left for when nobody writes. It may have been planned by a store that is closed by now.
     func tidy() {
         try? pool.writeWithoutTransaction { db in
             // Asked where the connection cannot be closed meanwhile: SQLite does not survive the use of a closed one.
             if isClosed.withLock({ $0 }) || writeLock.isWanted { return }
             try writeLock.lock()
             defer { writeLock.unlock() }
-            journal.copy(db)
+            if areTextsDue { try indexTexts(db) { writeLock.isWanted } }
+            if Journal.isDueLater(pages: journal.pages), !writeLock.isWanted { journal.copy(db) }
         }
+    }
+
+    /// Brings the full text index up to date in short transactions, inside the lock, until somebody waits.
+    private func indexTexts(_ db: Database, unless isWanted: () -> Bool) throws {
+        try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        defer { try? db.execute(sql: "PRAGMA synchronous = FULL") }
+        while !isWanted(), try transaction(db, { db, meta in try TextIndexer(db: db, schema: self.schema).advance(&meta) }) {}
     }
 
     private func transaction<T>(_ db: Database, _ body: (Database, inout Meta) throws -> T) throws -> T {

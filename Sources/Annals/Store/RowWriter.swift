@@ -3,10 +3,12 @@ internal import GRDB
 
 /// Writes entities as rows of the derived tables, within one transaction.
 ///
-/// Only what differs is written: an index is touched where its column changed, the search index where a text did.
+/// Only what differs is written: an index is touched where its column changed, the search index where a text did, or not yet.
 final class RowWriter {
     private let db: Database
     private let schema: Schema
+    /// Rows that this does not cover are left out of the search index for now; nil leaves out none.
+    private let texts: TextMark?
     /// By table and by which of its indexes change.
     private var statements: [Key: BoundStatement] = [:]
     private var others: [Text: BoundStatement] = [:]
@@ -58,9 +60,11 @@ final class RowWriter {
         var isLook = false
     }
 
-    init(_ db: Database, _ schema: Schema) {
+    /// - Parameter texts: the mark by which the search index is brought up to date later; nil where that is done here.
+    init(_ db: Database, _ schema: Schema, textsLaterThan texts: TextMark? = nil) {
         self.db = db
         self.schema = schema
+        self.texts = texts
     }
 
     /// Writes an entity's row, its conflicts, notices and search text.
@@ -77,13 +81,14 @@ final class RowWriter {
             try update(image, place.row)
             for target in image.references { references.append((SortedText(target), place.row)) }
             try clearLists(image.id)
-            try replaceSearch(image, place.row)
+            // What goes back to an older state is found by nobody later.
+            if texts?.covers(image.updatedSeq) ?? true { try replaceSearch(image, place.row) }
         } else {
             let row = try nextRow()
             try insert(image, row)
             added.append((SortedText(image.id), row, image.kind))
             for target in image.references { references.append((SortedText(target), row)) }
-            if let body = image.searchBody { try addSearch(image, row, body) }
+            if let body = image.searchBody, texts?.covers(image.updatedSeq) ?? true { try addSearch(image, row, body) }
         }
         if !image.conflicts.slots.isEmpty {
             try statement(.addConflict).run(image.conflicts, each: EntityImage.conflictColumns)

@@ -50,7 +50,7 @@ struct Schema: Sendable {
 
     /// Tables and views that are folded from the log, in the order they are made.
     var derived: [String] {
-        Self.folded + allTables.flatMap { [$0.createTable] + $0.createIndexes } + views
+        Self.folded + allTables.flatMap { [$0.createTable] + $0.indexes.map(\.create) } + views
     }
 
     private static let folded = [

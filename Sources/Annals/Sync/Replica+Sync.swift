@@ -26,6 +26,8 @@ extension Replica {
     ) async throws -> SyncSummary {
         let lock = try store.takeSyncLock()
         defer { lock.unlock() }
+        // What an earlier sync could not show before it ended.
+        try store.showStaged()
         let target = try addressOrStored(address)
         var summary = SyncSummary()
         let before = try store.syncPosition()?.have ?? 0
@@ -35,12 +37,14 @@ extension Replica {
             let started = try store.syncPosition()?.have ?? 0
             report(.connecting(target))
             let stop = try await syncOnce(target, live: live, report: report)
+            try store.showStaged()
             summary.have = try store.syncPosition()?.have ?? 0
             summary.received = summary.have - before
             summary.settled = try store.settledCount() - settled
             if try store.syncPosition()?.log != nil { try store.met(target.description) }
             guard let stop else {
                 try store.finishedSync(with: target.description)
+                try store.indexTexts()
                 return summary
             }
             try Task.checkCancellation()

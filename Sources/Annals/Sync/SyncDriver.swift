@@ -21,6 +21,8 @@ actor SyncDriver {
     /// Transactions, in the order in which the machine asked for them.
     private let storage = DispatchQueue(label: "annals.sync.storage")
     private let ahead: LinesAhead
+    /// While the first copy of a long record is made: how much of it has been stored to be shown at its end.
+    private var firstCopyBytes: Int?
     private var stream: UV.Stream?
     private var connector: Connector?
     private var timer: UV.Timer?
@@ -35,6 +37,7 @@ actor SyncDriver {
         self.loop = loop
         self.store = store
         ahead = LinesAhead(store)
+        firstCopyBytes = store.isEmpty ? 0 : nil
         self.machine = machine
         self.live = live
         self.report = report
@@ -127,9 +130,7 @@ actor SyncDriver {
             inStorage {
                 try $0.mark(replica, upTo: n, state); return nil
             }
-        case .apply(let batch):
-            let ahead = ahead.finish(batch) ? ahead : nil
-            inStorage { store in try Self.apply(batch, ahead, to: store) }
+        case .apply(let batch): apply(batch)
         case .hash(let seq): inStorage { .hash(seq: seq, try $0.headHash(at: seq)) }
         case .loadOutbox(let after, let replica, let limit):
             inStorage { .outbox(try $0.outbox(after: after, of: replica, limit: limit)) }
@@ -138,12 +139,36 @@ actor SyncDriver {
         }
     }
 
+    /// Stores a batch and shows it; of a first copy only at its end.
+    private func apply(_ batch: Batch) {
+        let isEnd = batch.last >= machine.serverSeq || (firstCopyBytes ?? 0) + batch.byteCount >= ReplicaStore.firstCopyBytesMax
+        // One batch alone is shown as it comes.
+        let isStaged = firstCopyBytes.map { $0 > 0 || !isEnd } ?? false
+        firstCopyBytes = isEnd || !isStaged ? nil : (firstCopyBytes ?? 0) + batch.byteCount
+        if isStaged, !isEnd {
+            ahead.arrived(batch.pieces)
+            return store(batch) { store in
+                try store.stage(batch)
+                return ReplicaSync.Applied(have: batch.last)
+            }
+        }
+        let ahead = ahead.finish(batch) ? ahead : nil
+        if isStaged { report(.showing(batch.last)) }
+        store(batch) { store in
+            guard isStaged else { return try store.apply(batch, ahead: ahead) }
+            try store.stage(batch)
+            return try store.showStaged(ahead)
+        }
+    }
+
     /// What came and does not fit is the server's; any other failure is this file's.
-    private static func apply(_ batch: Batch, _ ahead: LinesAhead?, to store: ReplicaStore) throws -> ReplicaSync.Input {
-        do {
-            return .applied(try store.apply(batch, ahead: ahead))
-        } catch let error as AnnalsError where error.code == .badBatch {
-            return .unreadable(error.what)
+    private func store(_ batch: Batch, _ work: @escaping @Sendable (ReplicaStore) throws -> ReplicaSync.Applied) {
+        inStorage { store in
+            do {
+                return .applied(try work(store))
+            } catch let error as AnnalsError where error.code == .badBatch {
+                return .unreadable(error.what)
+            }
         }
     }
 

@@ -7,6 +7,8 @@ public enum SyncProgress: Sendable, Equatable {
     case signedIn(user: Name)
     /// Entries stored, of those that the server has.
     case received(Int64, of: Int64)
+    /// A first copy up to this entry has arrived, and is being folded and indexed.
+    case showing(Int64)
     /// Everything that the server had is here.
     case caughtUp(seq: Int64)
     /// The server has this replica's changes up to n on its disk.

@@ -95,7 +95,9 @@ extension Filter {
         guard path.part == nil, let rule = table.kind?.field(path.field), rule.merge == .set || rule.merge == .append,
             rule.type == .line || rule.type == .text, let text = value.string, let phrase = SearchWords.phrase(text)
         else { return nil }
-        return FilterSQL(rows: "SELECT rowid FROM search WHERE search MATCH ?", [phrase])
+        return FilterSQL(
+            rows: "SELECT rowid FROM search WHERE search MATCH ? UNION ALL SELECT _row FROM \(table.name) WHERE \(TextMark.isDue)", [phrase]
+        )
     }
 
     /// The columns hold only one side of a conflict. The field is one of the table's, and so a word that needs no escaping.

@@ -122,20 +122,35 @@ final class LiveSource: EntitySource {
     }
 
     func search(_ words: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit] {
-        try store.look { db, generation in
-            let isStale = generation != self.mark.generation
+        // Where that is not possible, what the index lacks is looked through.
+        try? store.indexTexts()
+        return try find(words, kinds: kinds, limit: limit)
+    }
+
+    /// Searches with the index as it is.
+    func find(_ words: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit] {
+        try store.read { db, meta in
+            let isStale = meta.generation != self.mark.generation
             var hits: [SearchHit] = []
             let rows = EntityRows(db: db, schema: self.store.schema)
             try SearchIndex.forEachHit(db, words, kinds: kinds) { id, snippet in
                 guard let id = ItemID(id), let record = try rows.load(id), record.visible.isPresent else { return true }
                 if isStale, record.changed > self.mark.generation { return true }
+                if !meta.hasAllTexts, !meta.texts.covers(record.visible.updatedSeq) { return true }
                 hits.append(SearchHit(entity: record.visible, snippet: snippet))
                 return hits.count < limit
             }
-            guard isStale else { return hits }
-            let stood = try self.asTheyStood(self.changedSince(nil, db), db)
+            var others: [ItemID: Entity] = [:]
+            if !meta.hasAllTexts {
+                for record in try TextIndexer(db: db, schema: self.store.schema).due(after: meta.texts)
+                where record.changed <= self.mark.generation {
+                    others[record.visible.id] = record.visible
+                }
+            }
+            if isStale { others.merge(try self.asTheyStood(self.changedSince(nil, db), db)) { $1 } }
+            if others.isEmpty { return hits }
             hits += try SearchIndex.hits(
-                among: stood.values.sorted { $0.id < $1.id }, words, kinds: kinds, limit: limit, self.vocabulary)
+                among: others.values.sorted { $0.id < $1.id }, words, kinds: kinds, limit: limit, self.vocabulary)
             return Array(hits.prefix(limit))
         }
     }

@@ -183,10 +183,10 @@ struct ReplicaRows {
         let server = try AnnalsServerProcess(options, data: cache.log(cache.catchUpStart))
         let child = try Child([options.itself, "worker", "clone", "port=\(server.port)", "path=\(path)"])
         let start = Clock.nanoseconds()
-        var have: Int64 = 0
-        while have == 0, Clock.seconds(since: start) < 60 {
+        var received: Int64 = 0
+        while received == 0, Clock.seconds(since: start) < 60 {
             Clock.sleep(milliseconds: 20)
-            have = (try? Replica.open(in: path).status().have) ?? 0
+            received = (try? Replica.open(in: path).status().received) ?? 0
         }
         child.stop(signal: SIGKILL)
         server.stop()

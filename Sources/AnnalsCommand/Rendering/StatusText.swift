@@ -12,6 +12,9 @@ enum StatusText {
         ]
         let last = status.lastSync.map { "last sync \(age($0, now)) ago, \(time($0))" } ?? "never synced"
         rows.append([("record", .faint), ("entry \(status.have), \(last)", nil)])
+        if status.received > status.have {
+            rows.append([("arriving", .faint), ("\(status.received) entries are here; they show when the first copy is whole", nil)])
+        }
         rows.append([("waiting", .faint), (waiting(status, now), status.waiting.isEmpty ? nil : .pending)])
         for change in status.refused {
             rows.append([("refused", .faint), ("@~\(change.n): \(words(change.state, server: status.server))", .alarm)])
@@ -57,7 +60,8 @@ enum StatusText {
         }
         var members: [(String, Value)] = [
             ("directory", .string(status.directory)), ("user", .string(status.user.raw)), ("replica", .string(status.replica.raw)),
-            ("seq", .integer(status.have)), ("conflicts", .integer(Int64(status.openConflicts))), ("waiting", list(status.waiting)),
+            ("seq", .integer(status.have)), ("received", .integer(status.received)), ("conflicts", .integer(Int64(status.openConflicts))),
+            ("waiting", list(status.waiting)),
             ("refused", list(status.refused)),
         ]
         if let workspace = status.workspace { members.append(("workspace", .string(workspace.raw))) }

@@ -17,6 +17,7 @@ final class SyncReporter: Sendable {
         case .connecting(let address): line("connecting to \(address)")
         case .signedIn(let user): line("signed in as \(user)")
         case .received(let count, let total): line("received \(count) of \(total)")
+        case .showing(let seq): line("received \(seq); putting them in order")
         case .caughtUp(let seq): line("up to date at entry \(seq)")
         case .accepted(let n): line("sent up to @~\(n)")
         case .refused(let n, let code, let detail): lasting("the server refused @~\(n) (\(code): \(detail)); see annals status @~\(n)")

@@ -1,0 +1,35 @@
+internal import AnnalsModel
+internal import GRDB
+
+/// How far the full text index has come: it holds the texts of all rows that nothing later touched.
+///
+/// An index that is kept up with each small transaction costs it several pages, which a person who annotates would wait for. So
+/// small transactions leave the rows that they write to whoever searches, or to a quiet moment: these rows are known by their
+/// `_updated_seq`, which has an index.
+struct TextMark: Sendable, Equatable {
+    /// The last entry, and the last change in the outbox, whose rows are in the index.
+    var seq: Int64 = 0
+    var n: Int64 = 0
+
+    /// Whether a row that was last touched there is in the index as it stands.
+    func covers(_ updatedSeq: Int64) -> Bool {
+        updatedSeq <= Stamp.pending ? updatedSeq <= seq : updatedSeq - Stamp.pending <= n
+    }
+
+    /// The condition on a row that the index does not have as it stands.
+    var isDue: String { Self.isDue("\(seq)", "\(n)") }
+
+    /// The same by the mark in the file, which is read once for a statement.
+    static let isDue = isDue("(SELECT value FROM meta WHERE key = 'texts_seq')", "(SELECT value FROM meta WHERE key = 'texts_n')")
+
+    private static func isDue(_ seq: String, _ n: String) -> String {
+        "(_updated_seq > \(seq) AND _updated_seq <= \(Stamp.pending) OR _updated_seq > \(Stamp.pending) + \(n))"
+    }
+}
+
+extension Meta {
+    /// Where the index is when all rows are in it.
+    var wholeTexts: TextMark { TextMark(seq: have, n: nextN - 1) }
+    /// Whether no row can be missing in the index.
+    var hasAllTexts: Bool { texts == wholeTexts }
+}
