@@ -129,14 +129,14 @@ extension ServerCore {
         pump(id, workspace, now: now, into: &effects)
     }
 
-    /// Asks for what comes after the stretch that is being sent, up to two turns, so that the disk and the peer are busy at once.
+    /// Asks for what comes after the stretch that is being sent, up to about a turn, so that the disk and the peer are busy at once.
     private mutating func readAhead(_ id: SessionID, _ workspace: Int, into effects: inout [ServerEffect]) {
         guard let place = sessions.place(of: id), let attachment = sessions[at: place][workspace],
             let sending = attachment.sending, !attachment.isReading
         else { return }
         let (next, durable) = (attachment.ahead.last?.following ?? sending.following, sequencers[workspace].durable)
         let ahead = attachment.ahead.reduce(0) { $0 + $1.bytes.count }
-        guard next <= durable.seq, ahead < 2 * configuration.limits.turnBytes,
+        guard next <= durable.seq, ahead < configuration.limits.turnBytes / 2,
             attachment.credit > Int64(sending.bytes.count - sending.offset + ahead),
             !recent[workspace].contains(where: { $0.first == next })
         else { return }

@@ -77,14 +77,15 @@ final class LinesFile {
     /// Reads so many bytes from a place, and appends them to `bytes`.
     func read(_ count: Int, at place: Int64, into bytes: inout [UInt8]) throws {
         guard place >= 0, count > 0 else { throw damaged("a group's place is none") }
-        let read = try [UInt8](unsafeUninitializedCapacity: count) { memory, filled in
-            while filled < count {
-                let piece = UnsafeMutableBufferPointer(rebasing: memory[filled..<min(filled + Self.pieceBytes, count)])
-                try call("it cannot be read") { $0.xRead?(file, piece.baseAddress, Int32(piece.count), place + Int64(filled)) }
-                filled += piece.count
+        try bytes.append(addingCapacity: count) { room in
+            try room.withUnsafeMutableBufferPointer { memory, filled in
+                while filled < count {
+                    let piece = UnsafeMutableBufferPointer(rebasing: memory[filled..<min(filled + Self.pieceBytes, count)])
+                    try call("it cannot be read") { $0.xRead?(file, piece.baseAddress, Int32(piece.count), place + Int64(filled)) }
+                    filled += piece.count
+                }
             }
         }
-        if bytes.isEmpty { bytes = read } else { bytes += read }
     }
 
     private var name: String { String(cString: path) }

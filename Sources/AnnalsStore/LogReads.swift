@@ -159,6 +159,8 @@ enum LogReads {
             let size: Int = group[4]
             if let stretch, stretch.bytes.count + size > LogSchema.joinedBytes { break }
             var joined = stretch ?? LogStretch(first: first, count: 0, bytes: [], before: before, head: before)
+            // Others will follow a large group, and what stands already would be copied for each.
+            if stretch == nil, size >= LogSchema.joinedBytes / 16 { joined.bytes.reserveCapacity(max(size, LogSchema.joinedBytes)) }
             stretch = nil
             try join(group, count, head, lines, to: &joined)
             stretch = joined

@@ -12,8 +12,8 @@ enum LogSchema {
     /// The version of the tables below.
     static let version: Int32 = 3
     static let pageBytes = 16_384
-    /// Up to how many bytes small groups that follow each other are read in one go.
-    static let joinedBytes = 64 << 10
+    /// Up to how many bytes groups that follow each other are read in one go: each read is a way to another thread and back.
+    static let joinedBytes = 1024 << 10
     /// How many entries' marks may stand in groups alone: so a group costs one row, and a start reads few of them.
     static let unmarkedMax: Int64 = 4096
 
