@@ -6,16 +6,17 @@ internal import Foundation
 enum LogCuts {
     private static let bytesEach = 40
 
-    static func data(_ cuts: [LogCut]) throws -> Data {
-        var data = Data(capacity: cuts.count * bytesEach)
+    static func bytes(_ cuts: [LogCut]) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(cuts.count * bytesEach)
         for cut in cuts {
             guard let count = UInt32(exactly: cut.count), let offset = UInt32(exactly: cut.offset) else {
                 throw LogStoreError(.notNext, "A group is cut at line \(cut.count), byte \(cut.offset), beyond what a group holds.")
             }
-            withUnsafeBytes(of: (count.bigEndian, offset.bigEndian)) { data.append(contentsOf: $0) }
-            data.append(contentsOf: cut.head.bytes)
+            withUnsafeBytes(of: (count.bigEndian, offset.bigEndian)) { bytes.append(contentsOf: $0) }
+            bytes += cut.head.bytes
         }
-        return data
+        return bytes
     }
 
     static func read(_ data: Data) throws -> [LogCut] {

@@ -51,12 +51,11 @@ final class LogEnd: @unchecked Sendable {
         // Taken out: where the transaction fails the ends are read anew.
         var tails: [Name: LogTail] = [:]
         swap(&tails, &self.tails)
-        try db.inTransaction(.immediate) {
+        try AppendStatements(db: db).transaction {
             for (group, place) in zip(groups, places) {
                 let tail = tails.removeValue(forKey: group.workspace)
                 tails[group.workspace] = try LogWrites.append(group, at: place, after: tail, db)
             }
-            return .commit
         }
         self.tails = tails
     }

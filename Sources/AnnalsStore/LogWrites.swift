@@ -30,21 +30,9 @@ enum LogWrites {
     static func append(_ group: LogGroup, at place: Int64?, after tail: LogTail?, _ db: Database) throws -> LogTail {
         var tail = try tail ?? LogTail(of: group.workspace, db)
         try check(group, follows: tail.workspace)
-        let marks = group.last.map { ReplicaMarks.line($0.key, $0.value) }.joined(separator: "\n")
-        let cuts = try LogCuts.data(group.cuts)
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO commit_group (key, count, at, head, marks, cuts, size, place, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        try group.bytes.withUnsafeBytes { bytes in
-            // Not copied: SQLite has taken the bytes when the statement is done.
-            let lines = bytes.baseAddress.map {
-                Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: $0), count: bytes.count, deallocator: .none)
-            }
-            let here = place == nil ? lines ?? Data() : nil
-            try statement.execute(arguments: [
-                LogSchema.key(tail.workspace.id, group.first), group.count, group.at.milliseconds, Data(group.head.bytes), marks,
-                cuts, group.bytes.count, place, here,
-            ])
-        }
+        try AppendStatements(db: db).insert(
+            group, key: LogSchema.key(tail.workspace.id, group.first), marks: ReplicaMarks.lines(group.last),
+            cuts: try LogCuts.bytes(group.cuts), place: place)
         tail.append(group)
         if tail.workspace.seq - tail.workspace.marked >= LogSchema.unmarkedMax { try mark(&tail, db) }
         for change in group.moved {
