@@ -123,6 +123,30 @@ struct CommitGroup: Sendable {
         log.head = heads[log.cuts.count]
     }
 
+    /// The furthest run of each session and replica, in the order in which they began.
+    var lastRuns: [Run] {
+        var last: [Run] = []
+        last.reserveCapacity(runs.count)
+        // A session usually pushes for one replica, so its number alone finds the run.
+        var places: [SessionID: Int] = [:]
+        places.reserveCapacity(runs.count)
+        for run in runs {
+            guard let place = places.updateValue(last.count, forKey: run.session) else {
+                last.append(run)
+                continue
+            }
+            places[run.session] = place
+            let known =
+                last[place].replica == run.replica ? place : last.firstIndex { $0.session == run.session && $0.replica == run.replica }
+            if let known {
+                if run.lastN >= last[known].lastN { last[known] = run }
+            } else {
+                last.append(run)
+            }
+        }
+        return last
+    }
+
     // MARK: Duplicates
 
     /// The hash of this change of the group; nil where the group does not have it.

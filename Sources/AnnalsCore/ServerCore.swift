@@ -79,18 +79,37 @@ public struct ServerCore: Sendable {
     /// The heads of the logs as they are on disk.
     public var heads: [LogHead] { sequencers.map(\.durable) }
 
-    /// Takes bytes that came from a peer, where they stand, and appends what is to be done.
+    /// Takes bytes that came from a peer, where they stand, appends what is to be done, and ends the turn.
     ///
     /// - Parameter checked: what a ``lineChecker`` found in these bytes; nil where none was asked.
     public mutating func receive(
         _ bytes: RawSpan, _ checked: CheckedLines? = nil, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
     ) {
-        read(bytes, checked, from: id, now: now, into: &effects)
-        startWriting(into: &effects)
+        gather(bytes, checked, from: id, now: now, into: &effects)
+        endTurn(into: &effects)
     }
 
-    /// Takes one input and appends what is to be done.
+    /// Takes one input, appends what is to be done, and ends the turn.
     public mutating func handle(_ input: ServerInput, now: Instant, into effects: inout [ServerEffect]) {
+        gather(input, now: now, into: &effects)
+        endTurn(into: &effects)
+    }
+
+    /// Has what was gathered written, where the disk is idle.
+    ///
+    /// Who has several inputs at hand gathers them all first: they become one group, where the first by itself would have all others
+    /// wait for its commit.
+    public mutating func endTurn(into effects: inout [ServerEffect]) { startWriting(into: &effects) }
+
+    /// As ``receive(_:_:from:now:into:)``, and the turn goes on.
+    public mutating func gather(
+        _ bytes: RawSpan, _ checked: CheckedLines? = nil, from id: SessionID, now: Instant, into effects: inout [ServerEffect]
+    ) {
+        read(bytes, checked, from: id, now: now, into: &effects)
+    }
+
+    /// As ``handle(_:now:into:)``, and the turn goes on.
+    public mutating func gather(_ input: ServerInput, now: Instant, into effects: inout [ServerEffect]) {
         switch input {
         case .accepted(let id, let peer):
             sessions.add(ServerSession(peer: peer, limits: configuration.limits, now: now), id)
@@ -124,7 +143,6 @@ public struct ServerCore: Sendable {
         case .tick:
             tick(now: now, into: &effects)
         }
-        startWriting(into: &effects)
     }
 
     // MARK: Writing groups
@@ -150,6 +168,7 @@ public struct ServerCore: Sendable {
             acknowledge(group, into: &effects)
             fanOut(group, workspace, now: now, into: &effects)
         }
+        if waitingForCommit.isEmpty { return }
         // The group that filled meanwhile goes out first, so that those who wait find room.
         startWriting(into: &effects)
         let waiting = waitingForCommit
@@ -171,21 +190,8 @@ public struct ServerCore: Sendable {
             effects.append(
                 .log(.refused(refused.session, workspace: workspace, replica: refused.replica, n: refused.n, code)))
         }
-        struct Key: Hashable { let session: SessionID, replica: Name }
-        var order: [Key] = []
-        var last: [Key: CommitGroup.Run] = [:]
-        for run in group.runs {
-            let key = Key(session: run.session, replica: run.replica)
-            guard let known = last[key] else {
-                order.append(key)
-                last[key] = run
-                continue
-            }
-            if run.lastN >= known.lastN { last[key] = run }
-        }
-        for key in order {
-            guard let run = last[key] else { continue }
-            send(.ack(workspace: workspace, replica: key.replica, n: run.lastN, seq: run.lastSeq), to: key.session, into: &effects)
+        for run in group.lastRuns {
+            send(.ack(workspace: workspace, replica: run.replica, n: run.lastN, seq: run.lastSeq), to: run.session, into: &effects)
         }
     }
 

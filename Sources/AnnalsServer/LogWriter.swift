@@ -7,8 +7,12 @@ struct LogWriter: Sendable {
     let thread = WorkerThread(name: "annals-writer", linger: .microseconds(150))
     let deliver: @Sendable (ServerInput) -> Void
 
+    /// A group of up to so many changes has its peers wait for the thread rather than for a processor.
+    private static let loneMax = 2
+
     func append(_ groups: [UnchainedGroup]) {
-        thread.perform {
+        let isLone = groups.count == 1 && groups[0].log.count <= Self.loneMax
+        thread.perform(lingers: isLone) {
             let chained = groups.map { $0.chained() }
             do {
                 try store.append(chained.map(\.group))

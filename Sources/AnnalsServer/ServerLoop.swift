@@ -18,9 +18,12 @@ actor ServerLoop {
     private var peers: [SessionID: ServerPeer] = [:]
     private var listeners: [Listener] = []
     private var timer: UV.Timer?
+    private var turns: [TurnWatcher] = []
     private var lastSession: UInt64 = 0
     /// Peers that were written to in this turn: what goes to one of them leaves in one piece.
     private var written: [ServerPeer] = []
+    /// When this turn began, where something came in it.
+    private var turn: Instant?
     /// Kept for its capacity.
     private var effects: [ServerEffect] = []
 
@@ -58,6 +61,10 @@ actor ServerLoop {
         let timer = UV.Timer(on: loop) { [weak self] in self?.assumeIsolated { $0.handle(.tick) } }
         timer.start(afterMilliseconds: 1000, repeatingMilliseconds: 1000)
         self.timer = timer
+        // What timers and closing peers left goes before the loop waits; what came, when all of it has been handed out.
+        turns = [TurnWatcher.Moment.beforeWaiting, .afterEvents].map { moment in
+            TurnWatcher(on: loop, moment) { [weak self] in self?.assumeIsolated { $0.endTurn() } }
+        }
         return port
     }
 
@@ -67,6 +74,7 @@ actor ServerLoop {
     func stop() -> [WorkerThread] {
         for listener in listeners { listener.close() }
         timer?.close()
+        endTurn()
         for peer in peers.values {
             let stream = peer.stream
             stream.write(
@@ -134,29 +142,39 @@ actor ServerLoop {
     }
 
     private func received(_ bytes: RawSpan, _ checked: CheckedLines?, from id: SessionID) {
-        let now = now
-        core.receive(bytes, checked, from: id, now: now, into: &effects)
-        performAll(now)
+        core.gather(bytes, checked, from: id, now: now(), into: &effects)
+        perform()
     }
 
     /// Hands one input to the core and does what it says.
     private func handle(_ input: ServerInput) {
-        let now = now
-        core.handle(input, now: now, into: &effects)
-        performAll(now)
+        core.gather(input, now: now(), into: &effects)
+        perform()
     }
 
-    private var now: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+    /// The clock, as of this turn of the loop.
+    private func now() -> Instant {
+        if let turn { return turn }
+        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        turn = now
+        return now
+    }
 
-    private func performAll(_ now: Instant) {
+    /// All that came in this turn becomes one group. It goes to the disk first, and what is to be said is sent meanwhile.
+    private func endTurn() {
+        guard let now = turn else { return }
+        turn = nil
+        core.endTurn(into: &effects)
         perform()
         while let peer = written.popLast() {
             peer.flush()
             // What the system took at once is out: tell the core, which may have more for those peers.
             guard peer.stream.isOpen, peer.stream.writeQueueSize == 0 else { continue }
-            core.handle(.drained(peer.id), now: now, into: &effects)
+            core.gather(.drained(peer.id), now: now, into: &effects)
             perform()
         }
+        core.endTurn(into: &effects)
+        perform()
     }
 
     private func perform() {

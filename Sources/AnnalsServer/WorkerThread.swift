@@ -12,9 +12,12 @@ final class WorkerThread: @unchecked Sendable {
     /// Raised with each job: what a thread that has just done one looks at before it sleeps.
     private let given = Atomic<Int>(0)
     private let linger: Duration
+    /// Whether the next job is worth looking out for.
+    private var isLingering = false
 
-    /// - Parameter linger: how long the thread looks out for the next job before it sleeps. To be woken takes as long as a small commit's
-    ///   write, so where jobs follow each other closely a look is cheaper; others get the processor meanwhile.
+    /// - Parameter linger: how long the thread looks out for the next job before it sleeps, after a job that asked for it. To be woken
+    ///   takes as long as a small commit's write, so where such jobs follow each other closely a look is cheaper; others get the
+    ///   processor meanwhile.
     init(name: String, linger: Duration = .zero) {
         self.linger = linger
         let thread = Thread { [self] in run() }
@@ -24,9 +27,12 @@ final class WorkerThread: @unchecked Sendable {
     }
 
     /// Queues a job; after `stop` it does nothing.
-    func perform(_ job: @escaping @Sendable () -> Void) {
+    ///
+    /// - Parameter lingers: whether the thread is to look out for the next job when this one is done.
+    func perform(lingers: Bool = false, _ job: @escaping @Sendable () -> Void) {
         condition.withLock {
             if !isStopping { jobs.append(job) }
+            isLingering = lingers
         }
         given.add(1, ordering: .releasing)
         // Not while the lock is held, for which the thread would wait as soon as it woke.
@@ -48,6 +54,7 @@ final class WorkerThread: @unchecked Sendable {
             while jobs.isEmpty, !isStopping { condition.wait() }
             let batch = jobs
             jobs = []
+            let lingers = isLingering
             // With the jobs: one that comes from here on is seen as new.
             let seen = given.load(ordering: .acquiring)
             if batch.isEmpty {
@@ -58,12 +65,11 @@ final class WorkerThread: @unchecked Sendable {
             }
             condition.unlock()
             for job in batch { job() }
-            lookOut(after: seen)
+            if lingers { lookOut(after: seen) }
         }
     }
 
     private func lookOut(after seen: Int) {
-        guard linger > .zero else { return }
         let end = ContinuousClock.now + linger
         while given.load(ordering: .acquiring) == seen, ContinuousClock.now < end { sched_yield() }
     }

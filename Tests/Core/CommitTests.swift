@@ -40,6 +40,41 @@ struct CommitTests {
         #expect(bench.hear(id).acks == [1, 3])
     }
 
+    @Test("what is gathered in a turn goes to the disk as one group, when the turn ends and not before")
+    func gathered() throws {
+        var bench = Bench()
+        let ids = [bench.open("aliya"), bench.open("bek"), bench.open("chen")]
+        var (core, effects) = (bench.server.core, [ServerEffect]())
+        for (index, id) in ids.enumerated() {
+            var pen = Pen("r\(index)")
+            let header = ClientMessageCodec.encode(.push(PushHeader(workspace: Bench.desk, replica: named("r\(index)"), count: 1)))
+            let bytes = header + pen.write() + [UInt8(ascii: "\n")]
+            core.gather(bytes.span.bytes, from: id, now: bench.server.now, into: &effects)
+        }
+        #expect(effects.isEmpty)
+        core.endTurn(into: &effects)
+        core.endTurn(into: &effects)
+        #expect(effects.count == 1)
+        guard case .append(let groups) = try #require(effects.first) else { return #expect(Bool(false), "a commit") }
+        #expect(groups.map(\.log.count) == [3])
+    }
+
+    @Test("each session and replica of a group hears once how far it is, however its changes lie among others")
+    func acknowledgedOnce() {
+        var bench = Bench()
+        let (one, other) = (bench.open("aliya"), bench.open("bek"))
+        var pens = ["r1": Pen("r1"), "r2": Pen("r2"), "r3": Pen("r3")]
+        // The first is written alone; what follows is one group.
+        bench.push(other, "r3", [pens["r3"]!.write()])
+        for (id, replica) in [(one, "r1"), (other, "r3"), (one, "r2"), (one, "r1"), (other, "r3"), (one, "r2"), (one, "r1")] {
+            bench.push(id, replica, [pens[replica]!.write()])
+        }
+        bench.server.settle()
+        #expect(bench.hear(one).acks == [3, 2])
+        #expect(bench.hear(other).acks == [1, 3])
+        #expect(bench.record.count == 8)
+    }
+
     @Test("a duplicate of a change that is not on disk yet waits for that group, and is acknowledged to both", arguments: [0, 1])
     func duplicateWaits(_ index: Int) {
         var bench = Bench()

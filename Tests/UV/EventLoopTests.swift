@@ -36,6 +36,28 @@ struct EventLoopTests {
         }
     }
 
+    @Test("a turn's watchers are called before the loop waits and after all that came, once each")
+    func turns() async throws {
+        try await withLoop { loop in
+            let order = try await outcome(on: loop) { (resolve: @escaping ([String]) -> Void) in
+                let order = Locked<[String]>([])
+                _ = TurnWatcher(on: loop, .beforeWaiting) { order.withLock { $0.append("before") } }
+                var last: TurnWatcher?
+                last = TurnWatcher(on: loop, .afterEvents) {
+                    let all = order.withLock { order in
+                        order.append("after")
+                        return order
+                    }
+                    guard all.contains("work") else { return }
+                    last?.close()
+                    resolve(all)
+                }
+                for _ in 0..<3 { loop.post { order.withLock { $0.append("work") } } }
+            }
+            #expect(order.suffix(5) == ["before", "work", "work", "work", "after"])
+        }
+    }
+
     @Test("work posted before start waits for it, and stop runs what was posted before")
     func postAroundStartAndStop() throws {
         let ran = Locked(0)
