@@ -27,10 +27,10 @@ public struct Limits: Sendable, Hashable {
     /// short; ``turnBytes`` does where they are long.
     public var batchLines = 1000
 
-    /// The bytes after which a batch ends and another workspace has its turn: 256 KiB. Each batch costs a signature,
-    /// so larger ones cost fewer; another workspace waits two milliseconds on a line of a gigabit.
-    /// A longer line is sent whole.
-    public var turnBytes = 256 << 10
+    /// The bytes after which a batch ends and another workspace has its turn: 512 KiB, so that usual lines fill a batch to
+    /// ``batchLines``. Each batch costs a signature, so larger ones cost fewer; another workspace waits four milliseconds on a
+    /// line of a gigabit. A longer line is sent whole.
+    public var turnBytes = 512 << 10
 
     /// The bytes of a commit group that still takes another change: 1 MiB. It bounds how long a change waits for the
     /// disk behind others.
@@ -54,9 +54,9 @@ public struct Limits: Sendable, Hashable {
     /// cannot make the server hold more.
     public var bytesBeforeAuthentication = 4 << 10
 
-    /// The bytes that may wait to be sent to one peer: 1 MiB, four turns, beyond which it is served from the store when it
+    /// The bytes that may wait to be sent to one peer: 2 MiB, four turns, beyond which it is served from the store when it
     /// has caught up. One line above it is sent whole.
-    public var peerOutputBytes = 1 << 20
+    public var peerOutputBytes = 2 << 20
 
     /// The bytes of the groups that became durable last and are kept for peers a little behind: 8 MiB for a workspace that
     /// somebody follows. Beyond it they are served from the store.
