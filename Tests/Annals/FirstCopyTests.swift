@@ -45,6 +45,7 @@ import Testing
         let schema = "SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name)"
         #expect(try sqlite3(replica, schema) == sqlite3(Replica.test(folder, "fresh-\(UInt64.random(in: 0 ... .max))"), schema))
         #expect(try replica.store.onWriter { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        try replica.quickly { try $0.create("event", fields: [("title", "after it")]) }
         #expect(try replica.store.onWriter { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
     }
 

@@ -20,6 +20,8 @@ final class ReplicaStore: Sendable {
     private let isTidying = Locked(false)
     private let feed: ChangeFeed
     private let isClosed = Locked(false)
+    /// What the writer was last set to.
+    private let durability = Locked<Durability?>(nil)
     /// What was read or written last of what the file knows about itself: good for as long as its revision is the file's.
     private let lastMeta = Locked<Meta?>(nil)
 
@@ -92,11 +94,22 @@ final class ReplicaStore: Sendable {
     private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864"
 
     /// How soon a commit must be on disk.
-    enum Durability: Sendable {
+    enum Durability: String, Sendable {
         /// When the call returns: what a person recorded.
         case full
         /// After a power failure the last commits may be missing, and are pulled again.
         case normal
+    }
+
+    /// Sets how soon the next commits of the writer must be on disk, where it is not set so already.
+    private func set(_ durability: Durability, _ db: Database) throws {
+        try self.durability.withLock { current in
+            if current == durability { return }
+            // Unknown while it is being set: the next one sets it again.
+            current = nil
+            try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            current = durability
+        }
     }
 
     /// One write transaction, inside the lock; `body` may change what the file knows about itself.
@@ -115,9 +128,8 @@ final class ReplicaStore: Sendable {
                 try writeLock.lock()
                 defer { writeLock.unlock() }
                 arrived()
-                if durability == .normal { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
+                try set(durability, db)
                 let result = Result { try self.transaction(db, body) }
-                if durability == .normal { try db.execute(sql: "PRAGMA synchronous = FULL") }
                 // SQLite's own last write to a file comes before the commit can be seen; watchers need one after it.
                 writeLock.touch()
                 if Journal.isDue(pages: journal.pages, after: kind, isWanted: writeLock.isWanted) {
@@ -145,10 +157,11 @@ final class ReplicaStore: Sendable {
             try pool.writeWithoutTransaction { db in
                 try writeLock.lock()
                 defer { writeLock.unlock() }
-                try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 0")
+                try set(.normal, db)
+                try db.execute(sql: "PRAGMA busy_timeout = 0")
                 let isAlone = (try? String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")) == "delete"
                 let result = Result { try self.transaction(db, body) }
-                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA busy_timeout = \(Self.busySeconds * 1000)")
+                try db.execute(sql: "PRAGMA busy_timeout = \(Self.busySeconds * 1000)")
                 if isAlone { try db.execute(sql: "PRAGMA journal_mode = WAL") } else { journal.copy(db) }
                 writeLock.touch()
                 return try result.get()
@@ -193,25 +206,20 @@ final class ReplicaStore: Sendable {
 
     /// Brings the full text index up to date in short transactions, inside the lock, until somebody waits.
     private func indexTexts(_ db: Database, unless isWanted: () -> Bool) throws {
-        try db.execute(sql: "PRAGMA synchronous = NORMAL")
-        defer { try? db.execute(sql: "PRAGMA synchronous = FULL") }
+        try set(.normal, db)
         while !isWanted(), try transaction(db, { db, meta in try TextIndexer(db: db, schema: self.schema).advance(&meta) }) {}
     }
 
     private func transaction<T>(_ db: Database, _ body: (Database, inout Meta) throws -> T) throws -> T {
-        var result: T?
-        var written: Meta?
-        try db.inTransaction(.immediate) {
+        let (result, written) = try db.prepared(.immediate) {
             let stored = try meta(db)
             var meta = stored
-            result = try body(db, &meta)
+            let result = try body(db, &meta)
             meta.revision += 1
             try meta.save(db, replacing: stored)
-            written = meta
-            return .commit
+            return (result, meta)
         }
         lastMeta.withLock { $0 = written }
-        guard let result else { preconditionFailure("a committed transaction has a result") }
         return result
     }
 
@@ -227,7 +235,8 @@ final class ReplicaStore: Sendable {
     /// One consistent read, which sees what was committed when it began.
     func read<T>(_ body: (Database, Meta) throws -> T) throws -> T {
         try namingFailures(of: paths.database) {
-            try pool.read { db in try body(db, meta(db)) }
+            // The connection can only read, and the transaction is ours.
+            try pool.unsafeRead { db in try db.prepared(.deferred) { try body(db, meta(db)) } }
         }
     }
 
@@ -235,7 +244,7 @@ final class ReplicaStore: Sendable {
     /// to read an entity.
     func look<T>(_ body: (Database, _ generation: Int64) throws -> T) throws -> T {
         try namingFailures(of: paths.database) {
-            try pool.read { db in try body(db, Meta.generation(db)) }
+            try pool.unsafeRead { db in try db.prepared(.deferred) { try body(db, Meta.generation(db)) } }
         }
     }
 

@@ -26,6 +26,8 @@ actor SyncDriver {
     private var stream: UV.Stream?
     private var connector: Connector?
     private var timer: UV.Timer?
+    private var marks = LateMarks()
+    private var markTimer: UV.Timer?
     private var watcher: FileWatcher?
     private var completion: CheckedContinuation<SyncStop?, Never>?
     private var ended: SyncStop??
@@ -100,6 +102,7 @@ actor SyncDriver {
         }
         timer.start(afterMilliseconds: 1000, repeatingMilliseconds: 1000)
         self.timer = timer
+        markTimer = UV.Timer(on: loop) { [weak self] in self?.assumeIsolated { $0.storeMarks() } }
         guard live else { return }
         // Where watching is not possible, the clock's look once a second remains.
         watcher = try? FileWatcher(on: loop, path: store.paths.writeLock) { [weak self] _ in
@@ -110,6 +113,7 @@ actor SyncDriver {
     private func handle(_ input: ReplicaSync.Input) {
         let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         var effects: [ReplicaSync.Effect] = []
+        if case .applied(let applied) = input { marks.settled(applied.settled) }
         machine.handle(input, now: now, into: &effects)
         for effect in effects { perform(effect) }
         if let ready = machine.ready { ahead.arrived(ready.pieces) }
@@ -127,9 +131,8 @@ actor SyncDriver {
                 try $0.recomputeStates(last: last); return nil
             }
         case .mark(let replica, let n, let state):
-            inStorage {
-                try $0.mark(replica, upTo: n, state); return nil
-            }
+            if marks.isEmpty { markTimer?.start(afterMilliseconds: LateMarks.delayMilliseconds) }
+            marks.note(.init(replica: replica, n: n, state: state))
         case .apply(let batch): apply(batch)
         case .hash(let seq): inStorage { .hash(seq: seq, try $0.headHash(at: seq)) }
         case .loadOutbox(let after, let replica, let limit):
@@ -172,6 +175,14 @@ actor SyncDriver {
         }
     }
 
+    private func storeMarks() {
+        for mark in marks.take() {
+            inStorage {
+                try $0.mark(mark.replica, upTo: mark.n, mark.state); return nil
+            }
+        }
+    }
+
     /// Does a transaction off the loop and brings its outcome back to it.
     private func inStorage(_ work: @escaping @Sendable (ReplicaStore) throws -> ReplicaSync.Input?) {
         storage.async { [self, store] in
@@ -200,6 +211,8 @@ actor SyncDriver {
         guard ended == nil else { return }
         ended = .some(stop)
         timer?.close()
+        markTimer?.close()
+        storeMarks()
         watcher?.close()
         stream?.close()
         // After the transactions under way, so that whoever goes on finds the file at rest.

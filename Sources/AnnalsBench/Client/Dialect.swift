@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// How a contender is written to and answers: pushes as bytes, and how many of them an answer confirms.
 protocol Dialect {
     /// The bytes that push some lines of a lane, as one unit that is durable before it is answered.
@@ -30,23 +32,50 @@ struct AnnalsDialect: Dialect {
 
     func reader() -> any AnswerReader { Reader() }
 
+    /// Looks at bytes only, as the one of Redis does: what a client costs must not hide in what is compared.
     struct Reader: AnswerReader {
-        private var line: [UInt8] = []
+        /// The beginning of a line whose end has not come.
+        private var rest: [UInt8] = []
         private var acked = 0
 
         mutating func confirmed(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Int {
-            for byte in bytes {
-                if byte != UInt8(ascii: "\n") {
-                    line.append(byte)
-                    continue
-                }
-                let text = String(decoding: line, as: UTF8.self)
-                line.removeAll(keepingCapacity: true)
-                if text.hasPrefix("{\"type\":\"ping\"") { continue }
-                try AnnalsConnection.expect("ack", text)
-                acked = AnnalsConnection.integer("\"n\":", in: text) ?? acked
+            if !rest.isEmpty {
+                let joined = rest + bytes
+                rest.removeAll(keepingCapacity: true)
+                return try joined.withUnsafeBufferPointer { try take($0) }
             }
+            return try take(bytes)
+        }
+
+        private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Int {
+            guard let base = bytes.baseAddress else { return acked }
+            var start = 0
+            while start < bytes.count, let found = memchr(base + start, 10, bytes.count - start) {
+                let end = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+                try take(line: UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                start = end + 1
+            }
+            rest.append(contentsOf: bytes[start...])
             return acked
+        }
+
+        private static let ack = Array("{\"type\":\"ack\"".utf8)
+        private static let ping = Array("{\"type\":\"ping\"".utf8)
+        private static let n = Array("\"n\":".utf8)
+
+        private mutating func take(line: UnsafeBufferPointer<UInt8>) throws {
+            guard line.starts(with: Self.ack) else {
+                if line.starts(with: Self.ping) { return }
+                throw BenchFailure("instead of an ack the server said: \(String(decoding: line, as: UTF8.self).prefix(300))")
+            }
+            var (at, number) = (Self.ack.count, 0)
+            while at < line.count, !line[at...].starts(with: Self.n) { at += 1 }
+            at += Self.n.count
+            while at < line.count, (48...57).contains(line[at]) {
+                number = number * 10 + Int(line[at] - 48)
+                at += 1
+            }
+            acked = number
         }
     }
 }
