@@ -1,6 +1,7 @@
 import AnnalsCore
 import AnnalsModel
 import AnnalsWire
+import Foundation
 import GRDB
 import Testing
 
@@ -61,7 +62,11 @@ import Testing
             #expect(try replica.status().have == 0 && replica.status().received == first + 19)
             #expect(try replica.view().entities(kind: "event").count == 1 && replica.view().base.seq == 0)
         }
-        if readAhead { #expect(ahead.finish(try log.batch(41, 60))) }
+        if readAhead {
+            #expect(ahead.finish(try log.batch(41, 60)))
+            ahead.wait()
+            #expect(ahead.hasFinished)
+        }
         #expect(try replica.store.showStaged(readAhead ? ahead : nil).have == 60)
         #expect(try replica.status().have == 60 && replica.status().received == 60)
         try check(replica)
@@ -122,5 +127,58 @@ import Testing
         #expect(try replica.status().waiting.isEmpty && replica.status().refused.count == 1)
         #expect(try replica.view().entity(event)?.created?.seq == 61 && replica.view().entity(refused) == nil)
         #expect(try replica.verify(by: log.signer).problems == [])
+    }
+
+    @Test("a process that ended while it was being shown leaves what had arrived, and the file can be opened")
+    func killed() throws {
+        let first = try replica()
+        try first.store.stage(log.batch(1, 40))
+        let left = folder("left")
+        try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+        struct Killed: Error {}
+        #expect(throws: Killed.self) {
+            try first.store.writeAtOneGo { db, _ in
+                // Pages that were there before are changed, and go to the file before the commit.
+                try db.execute(sql: "PRAGMA cache_size = 1; PRAGMA cache_spill = 1")
+                try db.execute(sql: "UPDATE log_chunk SET head = zeroblob(32), bytes = zeroblob(length(bytes))")
+                for number in 1...2000 {
+                    try db.execute(sql: "INSERT INTO entity VALUES (?, ?, 'event')", arguments: ["x\(number)", number])
+                }
+                try FileManager.default.copyItem(atPath: folder("r") + "/.annals", toPath: left + "/.annals")
+                throw Killed()
+            }
+        }
+        // What another process would find is the journal of a transaction that nobody will end.
+        #expect(FileManager.default.fileExists(atPath: left + "/.annals/replica.sqlite-journal"))
+        let replica = try Replica.open(in: left)
+        #expect(try replica.status().have == 40)
+        try replica.pull(log)
+        try check(replica)
+        try first.store.showStaged()
+        #expect(try first.status().have == 40)
+    }
+
+    @Test("where a line cannot be read nothing is shown of it, the file stays usable, and what comes before it is shown as it arrives")
+    func unreadable() throws {
+        var log = log
+        let replica = try replica()
+        var row = try #require(try replica.store.outboxOfOne("of my own"))
+        row.bytes = Array("{\"id\":1}".utf8)
+        log.accept(row, by: replica.user)
+        try replica.store.stage(log.batch(1, 30))
+        try replica.store.stage(log.batch(31, 61))
+        #expect(failure { try replica.store.showStaged() } == .badBatch)
+        #expect(try replica.status().have == 0 && replica.status().received == 0 && !replica.store.takesFirstCopy)
+        try replica.store.apply(log.batch(1, 60))
+        #expect(failure { try replica.store.apply(log.batch(61, 61)) } == .badBatch)
+        #expect(try replica.view().entities(kind: "event", limit: 99).count == 21)
+    }
+}
+
+extension ReplicaStore {
+    /// The row of an event that is recorded here.
+    fileprivate func outboxOfOne(_ title: String) throws -> PendingRow? {
+        try Replica(self).quickly { try $0.create("event", fields: [("title", .string(title))]) }
+        return try outbox(after: 0, of: nil, limit: 1).first
     }
 }

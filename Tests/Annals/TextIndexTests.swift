@@ -92,4 +92,28 @@ import Testing
         #expect(try sqlite3(replica, "SELECT count(*) FROM search WHERE search MATCH 'alpha'") == "\(sizes.reduce(0, +))")
         #expect(try replica.verify(by: log.signer).problems == [])
     }
+
+    @Test("a search waits for nobody who writes", .timeLimit(.minutes(1)))
+    func busy() throws {
+        let replica = try Replica.test(folder, "r")
+        let other = try Replica.open(in: folder("r"))
+        try replica.quickly { try $0.create("event", fields: [("title", "alpha")]) }
+        try other.store.writeLock.lock()
+        #expect(try replica.view().search("alpha").count == 1)
+        #expect(try !isWhole(replica))
+        other.store.writeLock.unlock()
+        #expect(try replica.view().search("alpha").count == 1)
+        #expect(try isWhole(replica))
+    }
+
+    @Test("what the index lacks comes before what it has, for it is the latest")
+    func latest() throws {
+        let replica = try Replica.test(folder, "r")
+        for _ in 1...3 { try replica.quickly { try $0.create("event", fields: [("title", "alpha")]) } }
+        try replica.store.indexTexts()
+        let latest = try replica.quickly { try $0.create("event", fields: [("title", "alpha and much else")]) }
+        let source = try #require(replica.view().source as? LiveSource)
+        let words = try #require(SearchWords("alpha"))
+        #expect(try source.find(words, kinds: [], limit: 2).first?.entity.id == latest)
+    }
 }

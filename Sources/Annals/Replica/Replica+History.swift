@@ -106,7 +106,7 @@ extension Replica {
             if let id = ChangeID(name) { return try Self.step(id, db, meta) }
             guard let handle = Handle(name), handle.letter == nil else { return nil }
             switch handle.place {
-            case .seq(let seq): return try Self.step(seq, db)
+            case .seq(let seq): return seq <= meta.have ? try Self.step(seq, db) : nil
             case .pending(let n):
                 return try ReplicaStore.ownChange(n, db, meta).flatMap { try Self.step($0.id, db, meta) }
             }

@@ -23,7 +23,8 @@ public final class Replica: Sendable {
 
     init(_ store: ReplicaStore) throws {
         self.store = store
-        try store.showLeftBehind()
+        // Where that is not possible, as on a full disk, what was recorded is still there to be read; the next sync says why.
+        try? store.showLeftBehind()
         directory = store.paths.directory
         user = try store.read { _, meta in meta.user }
     }

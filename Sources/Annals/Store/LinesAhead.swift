@@ -47,6 +47,12 @@ final class LinesAhead: @unchecked Sendable {
         return true
     }
 
+    /// Waits until all that was handed over has been read.
+    func wait() { queue.sync {} }
+
+    /// Whether lines of a finished stretch are there to be taken, for tests.
+    var hasFinished: Bool { queue.sync { finished != nil } }
+
     /// The lines of a stretch that was finished; nil where they were not read.
     func take(_ span: LineSpan, own: [Name]) -> LineFold? {
         var found: PieceFold?

@@ -30,6 +30,8 @@ struct Meta: Sendable, Equatable {
     var checkpoint: String?
     /// What of a first copy has arrived, and is not shown yet; nil but while one is made.
     var staged: LogPoint?
+    /// Whether a first copy had a line that could not be read: then what comes before it is shown as it arrives.
+    var showsEachBatch = false
     /// Raised by each transaction that changes what a view shows.
     var generation: Int64 = 1
     /// Raised by every transaction: what observers compare.
@@ -105,6 +107,7 @@ extension Meta {
         if let seq = number("staged"), let head = text("staged_head").flatMap({ Digest(hex: $0) }), let line = text("staged_checkpoint") {
             staged = LogPoint(seq: seq, head: head, checkpoint: line)
         }
+        showsEachBatch = number("shows_each_batch") == 1
         generation = number("generation") ?? 1
         revision = number("revision") ?? 1
         texts = TextMark(seq: number("texts_seq") ?? 0, n: number("texts_n") ?? 0)
@@ -127,7 +130,8 @@ extension Meta {
             ("replica", replica.raw), ("replicas", replicas.map(\.raw).joined(separator: " ")), ("next_n", nextN),
             ("last_hash", lastHash?.hex), ("have", have), ("head", head?.hex), ("checkpoint", checkpoint),
             ("staged", staged?.seq), ("staged_head", staged?.head.hex), ("staged_checkpoint", staged?.checkpoint),
-            ("generation", generation), ("revision", revision), ("texts_seq", texts.seq), ("texts_n", texts.n),
+            ("shows_each_batch", showsEachBatch ? 1 : nil), ("generation", generation), ("revision", revision), ("texts_seq", texts.seq),
+            ("texts_n", texts.n),
             ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode),
             ("stop_text", stopText),
             ("twin_replica", twinReplica?.raw), ("twin_n", twinN),

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import GRDB
 internal import Glibc
 
@@ -64,17 +65,12 @@ struct ReplicaPaths: Sendable, Hashable {
         guard Self.exists(database) else {
             throw AnnalsError(.noReplica, "no replica in \(directory)", wayOut: "Make one with `annals init` or `annals clone`.")
         }
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(10)
         let (id, format) = try namingFailures(of: database) {
-            let queue = try DatabaseQueue(path: database, configuration: configuration)
-            defer { try? queue.close() }  // It only read: nothing can be lost with it.
-            return try queue.read { db in
-                (
-                    try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
-                    try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-                )
+            do {
+                return try readHeader(readOnly: true)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+                // A process ended within a transaction, and what it left is to be taken back first.
+                return try readHeader(readOnly: false)
             }
         }
         guard id == Schema.applicationID else {
@@ -83,5 +79,19 @@ struct ReplicaPaths: Sendable, Hashable {
                 wayOut: "Name the folder of a replica; this file was not touched.")
         }
         if format > Schema.format { throw newerFormat }
+    }
+
+    private func readHeader(readOnly: Bool) throws -> (id: Int64, format: Int64) {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        configuration.busyMode = .timeout(TimeInterval(ReplicaStore.busySeconds))
+        let queue = try DatabaseQueue(path: database, configuration: configuration)
+        defer { try? queue.close() }  // It only read: nothing can be lost with it.
+        return try queue.read { db in
+            (
+                try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+                try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            )
+        }
     }
 }

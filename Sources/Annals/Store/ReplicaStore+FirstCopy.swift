@@ -12,8 +12,8 @@ extension ReplicaStore {
     /// How many bytes of lines a first copy takes together: they are folded in memory.
     static let firstCopyBytesMax = 1 << 30
 
-    /// Whether what arrives next is the first that this replica gets.
-    var isEmpty: Bool { (try? read { _, meta in meta.have == 0 && meta.staged == nil }) ?? false }
+    /// Whether what arrives next is the first that this replica gets, and may be shown at its end.
+    var takesFirstCopy: Bool { (try? read { _, meta in meta.have == 0 && meta.staged == nil && !meta.showsEachBatch }) ?? false }
 
     /// Stores the lines of a batch, and their proof, to be shown later.
     func stage(_ batch: Batch) throws {
@@ -39,7 +39,14 @@ extension ReplicaStore {
         guard let end = before.staged, let log = before.log else { return ReplicaSync.Applied(have: before.have) }
         let span = LineSpan(first: 1, last: end.seq, before: ChainHash(log: log).head, head: end.head)
         var lines = ahead?.take(span, own: before.replicas)
-        if lines == nil { lines = try readLog(through: end.seq, own: before.replicas) }
+        if lines == nil {
+            do {
+                lines = try readLog(through: end.seq, own: before.replicas)
+            } catch let error as AnnalsError where error.code == .damaged {
+                try dropStaged()
+                throw AnnalsError(.badBatch, error.what, wayOut: error.wayOut)
+            }
+        }
         return try writeAtOneGo { db, meta in
             guard meta.staged == end, let lines = lines.take() else { throw DamagedState() }
             let settled = try self.settle(lines.own, db, &meta)
@@ -53,6 +60,16 @@ extension ReplicaStore {
             meta.texts.seq = meta.have
             meta.lastSync = self.ambient.now()
             return ReplicaSync.Applied(have: meta.have, settled: settled.through, twin: settled.twin)
+        }
+    }
+
+    /// Takes back what is staged, of which a line cannot be read: the next sync shows each batch, and so all that comes before that line.
+    private func dropStaged() throws {
+        try write(.normal) { db, meta in
+            guard meta.have == 0 else { return }
+            try db.execute(sql: "DELETE FROM log_chunk")
+            meta.staged = nil
+            meta.showsEachBatch = true
         }
     }
 

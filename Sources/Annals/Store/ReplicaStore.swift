@@ -160,19 +160,32 @@ final class ReplicaStore: Sendable {
                 try set(.normal, db)
                 try db.execute(sql: "PRAGMA busy_timeout = 0")
                 let isAlone = (try? String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")) == "delete"
-                let result = Result { try self.transaction(db, body) }
                 try db.execute(sql: "PRAGMA busy_timeout = \(Self.busySeconds * 1000)")
-                if isAlone { try db.execute(sql: "PRAGMA journal_mode = WAL") } else { journal.copy(db) }
+                let result = Result { try self.transaction(db, body) }
+                // Where somebody reads for too long it stays as it is until the file is opened next: what was written is written.
+                if isAlone { try? db.execute(sql: "PRAGMA journal_mode = WAL") } else { journal.copy(db) }
                 writeLock.touch()
                 return try result.get()
             }
         }
     }
 
-    private static let busySeconds = 10
+    /// How long a connection waits for another: a first copy of a long record is written in one transaction.
+    static let busySeconds = 60
 
     /// How long nobody must have written before the journal is copied.
     private static let quietMilliseconds = 300
+
+    /// Brings the full text index up to date where nobody else writes at the moment: who searches does not wait for others, nor
+    /// they for them.
+    func indexTextsIfFree() throws {
+        if try read({ $1.hasAllTexts }) || writeLock.isTakenHere { return }
+        try pool.writeWithoutTransaction { db in
+            guard !isClosed.withLock({ $0 }), try writeLock.tryLock() else { return }
+            defer { writeLock.unlock() }
+            try indexTexts(db) { writeLock.isWanted }
+        }
+    }
 
     private var areTextsDue: Bool { lastMeta.withLock { $0.map { !$0.hasAllTexts } ?? false } }
 

@@ -94,7 +94,8 @@ struct Schema: Sendable {
         coalesce(json_extract(line, '$.change.id'), json_extract(line, '$.refused.id')) AS change, \
         json_extract(line, '$.refused.code') AS refused, json_extract(line, '$.change.why') AS why, line FROM \
         (SELECT first + count - 1 - key AS seq, json_extract(cut.json, '$[#-' || (key + 1) || ']') AS line \
-        FROM log_chunk, json_each('["' || \(chunkOfTexts) || '"]') AS cut ORDER BY first DESC LIMIT -1)
+        FROM log_chunk, json_each('["' || \(chunkOfTexts) || '"]') AS cut \
+        WHERE first <= (SELECT value FROM meta WHERE key = 'have') ORDER BY first DESC LIMIT -1)
         """
 
     /// A chunk without its last LF, escaped, its lines with `","` between them.

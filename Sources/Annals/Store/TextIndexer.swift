@@ -13,10 +13,12 @@ struct TextIndexer {
     ///
     /// - Parameter count: how many; all that one entry touches are taken together.
     func due(after mark: TextMark, _ count: Int = .max) throws -> [EntityRecord] {
-        let first = try Row.fetchAll(db, sql: places(mark.isDue), arguments: [count])
-        guard let last: Int64 = first.last?[0] else { return [] }
-        var found = first
-        if first.count == count {
+        var found: [Row] = []
+        for condition in mark.isDue where found.count < count {
+            found += try Row.fetchAll(db, sql: places(condition), arguments: [count - found.count])
+        }
+        guard let last: Int64 = found.last?[0] else { return [] }
+        if found.count == count {
             // The last entry's rows may go on.
             found.removeAll { $0[0] as Int64 == last }
             found += try Row.fetchAll(db, sql: places("_updated_seq = \(last)"), arguments: [-1])

@@ -16,14 +16,18 @@ struct TextMark: Sendable, Equatable {
         updatedSeq <= Stamp.pending ? updatedSeq <= seq : updatedSeq - Stamp.pending <= n
     }
 
-    /// The condition on a row that the index does not have as it stands.
-    var isDue: String { Self.isDue("\(seq)", "\(n)") }
+    /// The conditions on a row that the index does not have as it stands, one for the log's and one for those of pending changes: each is
+    /// a stretch of the index of `_updated_seq`.
+    var isDue: [String] { Self.isDue("\(seq)", "\(n)") }
 
     /// The same by the mark in the file, which is read once for a statement.
-    static let isDue = isDue("(SELECT value FROM meta WHERE key = 'texts_seq')", "(SELECT value FROM meta WHERE key = 'texts_n')")
+    static let isDue: String = {
+        func number(_ key: String) -> String { "coalesce((SELECT value FROM meta WHERE key = '\(key)'), 0)" }
+        return "(\(isDue(number("texts_seq"), number("texts_n")).joined(separator: " OR ")))"
+    }()
 
-    private static func isDue(_ seq: String, _ n: String) -> String {
-        "(_updated_seq > \(seq) AND _updated_seq <= \(Stamp.pending) OR _updated_seq > \(Stamp.pending) + \(n))"
+    private static func isDue(_ seq: String, _ n: String) -> [String] {
+        ["_updated_seq > \(seq) AND _updated_seq <= \(Stamp.pending)", "_updated_seq > \(Stamp.pending) + \(n)"]
     }
 }
 

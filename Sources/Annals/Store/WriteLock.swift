@@ -10,6 +10,8 @@ final class WriteLock: Sendable {
     private let inner: FileLock
     /// Those of this process who want to write and do not have the lock. They wait for each other before the turnstile.
     private let coming = Locked(0)
+    /// Whether somebody of this process has it.
+    private let isHeld = Locked(false)
 
     init(_ paths: ReplicaPaths) throws(AnnalsError) {
         turnstile = try FileLock(path: paths.turnLock)
@@ -21,9 +23,25 @@ final class WriteLock: Sendable {
         try turnstile.lock()
         defer { turnstile.unlock() }
         try inner.lock()
+        isHeld.withLock { $0 = true }
     }
 
-    func unlock() { inner.unlock() }
+    /// Takes it where nobody has it or waits for it. Asked where nobody else of this process can take it meanwhile.
+    func tryLock() throws(AnnalsError) -> Bool {
+        guard try turnstile.tryLock() else { return false }
+        defer { turnstile.unlock() }
+        guard try inner.tryLock() else { return false }
+        isHeld.withLock { $0 = true }
+        return true
+    }
+
+    func unlock() {
+        isHeld.withLock { $0 = false }
+        inner.unlock()
+    }
+
+    /// Whether somebody of this process has it or waits for it.
+    var isTakenHere: Bool { isHeld.withLock { $0 } || coming.withLock { $0 } > 0 }
 
     /// Sets the lock file's time, for those who watch it.
     func touch() { inner.touch() }

@@ -26,8 +26,12 @@ extension Replica {
     ) async throws -> SyncSummary {
         let lock = try store.takeSyncLock()
         defer { lock.unlock() }
-        // What an earlier sync could not show before it ended.
-        try store.showStaged()
+        // What an earlier sync could not show before it ended; what cannot be read is asked for anew.
+        do {
+            try store.showStaged()
+        } catch let error as AnnalsError where error.code == .badBatch {
+            // It comes again, and is stored up to the line that cannot be read.
+        }
         let target = try addressOrStored(address)
         var summary = SyncSummary()
         let before = try store.syncPosition()?.have ?? 0
@@ -37,7 +41,11 @@ extension Replica {
             let started = try store.syncPosition()?.have ?? 0
             report(.connecting(target))
             let stop = try await syncOnce(target, live: live, report: report)
-            try store.showStaged()
+            do {
+                try store.showStaged()
+            } catch _ where stop != nil {
+                // Why the sync ended is what there is to tell; the next one tries again.
+            }
             summary.have = try store.syncPosition()?.have ?? 0
             summary.received = summary.have - before
             summary.settled = try store.settledCount() - settled

@@ -39,7 +39,7 @@ actor SyncDriver {
         self.loop = loop
         self.store = store
         ahead = LinesAhead(store)
-        firstCopyBytes = store.isEmpty ? 0 : nil
+        firstCopyBytes = store.takesFirstCopy ? 0 : nil
         self.machine = machine
         self.live = live
         self.report = report
@@ -113,7 +113,11 @@ actor SyncDriver {
     private func handle(_ input: ReplicaSync.Input) {
         let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         var effects: [ReplicaSync.Effect] = []
-        if case .applied(let applied) = input { marks.settled(applied.settled) }
+        if case .applied(let applied) = input {
+            marks.settled(applied.settled)
+            // Of a twin's changes it is not known what was sent.
+            if applied.twin != nil { _ = marks.take() }
+        }
         machine.handle(input, now: now, into: &effects)
         for effect in effects { perform(effect) }
         if let ready = machine.ready { ahead.arrived(ready.pieces) }
@@ -150,8 +154,10 @@ actor SyncDriver {
         firstCopyBytes = isEnd || !isStaged ? nil : (firstCopyBytes ?? 0) + batch.byteCount
         if isStaged, !isEnd {
             ahead.arrived(batch.pieces)
-            return store(batch) { store in
+            return store(batch) { [ahead] store in
                 try store.stage(batch)
+                // Else what waits to be read would grow: with the answer as much may be sent again.
+                ahead.wait()
                 return ReplicaSync.Applied(have: batch.last)
             }
         }

@@ -122,8 +122,8 @@ final class LiveSource: EntitySource {
     }
 
     func search(_ words: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit] {
-        // Where that is not possible, what the index lacks is looked through.
-        try? store.indexTexts()
+        // Where that is not possible at once, what the index lacks is looked through.
+        try? store.indexTextsIfFree()
         return try find(words, kinds: kinds, limit: limit)
     }
 
@@ -149,9 +149,10 @@ final class LiveSource: EntitySource {
             }
             if isStale { others.merge(try self.asTheyStood(self.changedSince(nil, db), db)) { $1 } }
             if others.isEmpty { return hits }
-            hits += try SearchIndex.hits(
+            // First, for they are the latest, and there is no rank that holds for both.
+            let latest = try SearchIndex.hits(
                 among: others.values.sorted { $0.id < $1.id }, words, kinds: kinds, limit: limit, self.vocabulary)
-            return Array(hits.prefix(limit))
+            return Array((latest + hits).prefix(limit))
         }
     }
 
