@@ -2,7 +2,8 @@ internal import GRDB
 internal import GRDBSQLite
 internal import UV
 
-/// SQLite's journal beside the file, and when it is copied into it: in steps that nobody has to wait for long.
+/// SQLite's journal beside the file, and when it is copied into it: in steps that nobody has to wait for long,
+/// but for one annotation of some hundreds in a row.
 ///
 /// SQLite itself would copy all of it at the commit that crosses a limit; whoever annotates then would wait for what a sync
 /// has left there.

@@ -64,7 +64,7 @@ extension ReplicaStore {
             let settled = try self.settle(lines.own, db, &meta)
             // Small transactions leave the texts to a quiet moment, a large one takes them along.
             let takesTexts = turn.mayEnd && batch.last - batch.first >= Self.textsTogetherMin
-            if takesTexts { try TextIndexer(db: db, schema: self.schema).finish(&meta) }
+            if takesTexts { try TextIndexer(db: db, schema: self.schema).finishLog(&meta) }
             try self.fold(lines, showing: settled.shown, textsLaterThan: takesTexts ? nil : meta.texts, db, &meta, turn)
             meta.advance(to: LogPoint(batch))
             if takesTexts { meta.texts.seq = meta.have }

@@ -50,7 +50,6 @@ extension ReplicaStore {
         return try writeAtOneGo { db, meta in
             guard meta.staged == end, let lines = lines.take() else { throw DamagedState() }
             let settled = try self.settle(lines.own, db, &meta)
-            try TextIndexer(db: db, schema: self.schema).finish(&meta)
             let indexes = self.schema.allTables.flatMap(\.indexes)
             for index in indexes { try db.execute(sql: "DROP INDEX \(index.name)") }
             try self.fold(lines, showing: settled.shown, db, &meta)

@@ -7,7 +7,8 @@ internal import UV
 /// The replica's file: `DIR/.annals/replica.sqlite`, and how it is written and read.
 ///
 /// Any number of processes may have it open. Every write transaction is held inside one `flock`, so writers take
-/// turns and no two connections ever write and checkpoint at once; readers never wait.
+/// turns and no two connections ever write and checkpoint at once; readers do not wait, but
+/// for the one transaction that shows a first copy (``writeAtOneGo(_:)``).
 final class ReplicaStore: Sendable {
     let paths: ReplicaPaths
     let schema: Schema

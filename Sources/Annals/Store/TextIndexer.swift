@@ -11,10 +11,12 @@ struct TextIndexer {
 
     /// The rows that the index lacks or holds as they were: those of the log in its order, then those of pending changes in theirs.
     ///
-    /// - Parameter count: how many; all that one entry touches are taken together.
-    func due(after mark: TextMark, _ count: Int = .max) throws -> [EntityRecord] {
+    /// - Parameters:
+    ///   - count: how many; all that one entry touches are taken together.
+    ///   - ofLog: whether those of pending changes are left out.
+    func due(after mark: TextMark, _ count: Int = .max, ofLog: Bool = false) throws -> [EntityRecord] {
         var found: [Row] = []
-        for condition in mark.isDue where found.count < count {
+        for condition in ofLog ? [mark.isDue[0]] : mark.isDue where found.count < count {
             found += try Row.fetchAll(db, sql: places(condition), arguments: [count - found.count])
         }
         guard let last: Int64 = found.last?[0] else { return [] }
@@ -37,21 +39,21 @@ struct TextIndexer {
     /// Indexes the next rows.
     ///
     /// - Returns: whether any are left.
-    func advance(_ meta: inout Meta) throws -> Bool {
-        let records = try due(after: meta.texts, Self.rowsMax)
+    func advance(_ meta: inout Meta, ofLog: Bool = false) throws -> Bool {
+        let records = try due(after: meta.texts, Self.rowsMax, ofLog: ofLog)
         for record in records { try index(record) }
         guard records.count >= Self.rowsMax, let last = records.last?.visible.updatedSeq else {
-            meta.texts = meta.wholeTexts
+            meta.texts = ofLog ? TextMark(seq: meta.have, n: meta.texts.n) : meta.wholeTexts
             return false
         }
         if last <= Stamp.pending { meta.texts.seq = last } else { meta.texts = TextMark(seq: meta.have, n: last - Stamp.pending) }
         return true
     }
 
-    /// Indexes all that are left.
-    func finish(_ meta: inout Meta) throws {
-        if meta.hasAllTexts { return }
-        while try advance(&meta) {}
+    /// Indexes all rows of the log that are left. Those of pending changes can wait: there may be many, and they are marked by themselves.
+    func finishLog(_ meta: inout Meta) throws {
+        if meta.texts.seq == meta.have { return }
+        while try advance(&meta, ofLog: true) {}
     }
 
     private func index(_ record: EntityRecord) throws {

@@ -7,8 +7,8 @@ internal import Foundation
 ///
 /// One thread reads, hashes each change and puts it behind an envelope; a second hashes these lines; a third goes on with the chain (the
 /// third SHA-256), appends the lines to a file, syncs, and then acknowledges. So as many processors as there are have work. It scans no
-/// JSON, checks nothing, knows no duplicates, keeps no index and answers no other message. What it reaches bounds what any server with
-/// these guarantees can reach on the same machine beside the same client.
+/// JSON, checks nothing, knows no duplicates, keeps no index and answers no other message. What it reaches says how much of the way is
+/// left to a server that has to do all that; it is no proof that nothing faster can be written.
 final class BytesAndHashes {
     /// A connection, and what came of a line that has not ended.
     private final class Connection {
