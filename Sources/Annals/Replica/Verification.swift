@@ -20,12 +20,13 @@ public struct Verification: Sendable, Hashable {
 
 extension Replica {
     /// Computes the chain of hashes anew, checks the server's signature at its end, folds everything from the log and the outbox,
-    /// compares it with what is stored, and has SQLite check its file. Changes nothing.
+    /// compares it with what is stored, and has SQLite check its file. Changes nothing of the record: only the full text index is brought up
+    /// to date first, where nobody else writes at the moment; rows that it lacks then are not compared with it.
     public func verify() throws -> Verification { try verify(by: CheckpointKeyVerifier()) }
 
     func verify(by verifier: any CheckpointVerifier) throws -> Verification {
-        // What is looked at whole is brought up to date first, where that is possible.
-        try? store.indexTexts()
+        // Where that fails, as with a file that cannot be written, there is still all the rest to verify.
+        try? store.indexTextsIfFree()
         return try store.read { db, _ in
             // Of what is verified nothing is taken as known.
             var check = Check(db: db, meta: try Meta(db), schema: self.store.schema)

@@ -41,12 +41,11 @@ final class RowWriter {
             switch self {
             case .addConflict: "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?)"
             case .addNotice: "INSERT INTO notice VALUES (?,?,?,?,?,?)"
-            case .addSearch: "INSERT INTO search (rowid, id, kind, body) VALUES (?, ?, ?, ?)"
+            case .addSearch: SearchIndex.add
             case .clearConflicts: "DELETE FROM conflict WHERE entity_id = ?"
             case .clearNotices: "DELETE FROM notice WHERE entity_id = ?"
-            // The index's own table of texts: a look through the index costs several times as much.
-            case .findSearch: "SELECT c2 FROM search_content WHERE id = ?"
-            case .removeSearch: "DELETE FROM search WHERE rowid = ?"
+            case .findSearch: SearchIndex.find
+            case .removeSearch: SearchIndex.remove
             case .removeFromDirectory: "DELETE FROM entity WHERE id = ?"
             }
         }

@@ -59,13 +59,13 @@ struct TextIndexer {
     private func index(_ record: EntityRecord) throws {
         let body = EntityTexts(entity: record.visible, vocabulary: schema.vocabulary).searchBody
         let stored = try String.fetchOne(
-            db.cachedStatement(sql: "SELECT c2 FROM search_content WHERE id = ?"), arguments: [record.row])
+            db.cachedStatement(sql: SearchIndex.find), arguments: [record.row])
         if sameBytes(stored ?? "", body) { return }
         if stored != nil {
-            try db.cachedStatement(sql: "DELETE FROM search WHERE rowid = ?").execute(arguments: [record.row])
+            try db.cachedStatement(sql: SearchIndex.remove).execute(arguments: [record.row])
         }
         if body.isEmpty { return }
-        try db.cachedStatement(sql: "INSERT INTO search (rowid, id, kind, body) VALUES (?, ?, ?, ?)")
+        try db.cachedStatement(sql: SearchIndex.add)
             .execute(arguments: [record.row, record.visible.id.raw, record.visible.kind, body])
     }
 }
