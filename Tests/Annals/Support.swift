@@ -193,6 +193,8 @@ func failure<T>(_ body: () throws -> T) -> AnnalsError.Code? {
 
 /// What the plain sqlite3 program prints.
 func sqlite3(_ replica: Replica, _ sql: String) throws -> String {
+    // By itself that happens some milliseconds after the last recording, and when the program ends.
+    try replica.store.showRecorded()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["sqlite3", "-batch", "-readonly", replica.store.paths.database, sql]

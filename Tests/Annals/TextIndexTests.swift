@@ -98,6 +98,7 @@ import Testing
         let replica = try Replica.test(folder, "r")
         let other = try Replica.open(in: folder("r"))
         try replica.quickly { try $0.create("event", fields: [("title", "alpha")]) }
+        try replica.store.showRecorded()
         try other.store.writeLock.lock()
         #expect(try replica.view().search("alpha").count == 1)
         #expect(try !isWhole(replica))

@@ -38,7 +38,7 @@ public struct Receipt: Sendable {
 
     /// The handles of what it made, as they are now: `e~3`, or `e40` once it is confirmed.
     public func handles() throws -> [String] {
-        let replica = try store.read { _, meta in SnapshotMark(meta) }
+        let replica = try store.read(.none) { _, meta in SnapshotMark(meta) }
         let view = View(base: replica.base, vocabulary: store.vocabulary, source: LiveSource(store: store, mark: replica))
         return try made.map { try view.handle(of: $0) }
     }
@@ -77,7 +77,7 @@ public struct Receipt: Sendable {
 extension Replica {
     /// The receipt of a change that was recorded here; nil for any other.
     public func receipt(of change: ChangeID) throws -> Receipt? {
-        try store.read { db, meta in
+        try store.read(.none) { db, meta in
             let own: Change
             if let row = try Outbox(db: db).row(change) {
                 own = try decodeOwn(row.pending)
@@ -98,7 +98,7 @@ extension Replica {
 extension ReplicaStore {
     /// nil where this file never wrote the change as its n-th.
     func state(of change: ChangeID, n: Int64) throws -> ChangeState? {
-        try read { db, meta in
+        try read(.none) { db, meta in
             let outbox = Outbox(db: db)
             for replica in meta.replicas {
                 guard let row = try outbox.row(replica, n), row.pending.id == change else { continue }

@@ -10,9 +10,9 @@ extension Replica {
                 do {
                     var seen: Int64?
                     for await _ in store.changes() {
-                        let revision = try store.read { _, meta in meta.revision }
-                        if revision == seen { continue }
-                        seen = revision
+                        let news = try store.read(.none) { _, meta in meta.news }
+                        if news == seen { continue }
+                        seen = news
                         continuation.yield(try read(view()))
                     }
                     continuation.finish()

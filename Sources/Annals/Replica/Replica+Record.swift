@@ -2,6 +2,7 @@ public import AnnalsModel
 internal import AnnalsCore
 internal import AnnalsWire
 internal import GRDB
+internal import UV
 
 extension Replica {
     /// Records what `body` puts together as one change, on disk and visible when this returns.
@@ -31,13 +32,13 @@ extension Replica {
 }
 
 extension ReplicaStore {
-    /// The one transaction of a recording: the change, its place in the outbox, and what now shows.
+    /// The one transaction of a recording: the change and its place in the outbox. The rows follow (`ReplicaStore+Show`).
     func record(
         _ id: ChangeID, _ operations: [ChangeOperation], base: Base, reason: String?, undoes: ChangeID?, made: [ItemID]
     ) throws -> Receipt {
         if operations.isEmpty { throw AnnalsError(.invalid, "nothing to record", wayOut: "Say what shall change.") }
         let limits = Limits()
-        let n = try write(.full) { db, meta in
+        let change = try write(.full, showing: false) { db, meta in
             let now = self.ambient.now()
             let change = Change(
                 id: id, n: meta.nextN, prev: meta.lastHash, base: base, at: now, why: reason, undoes: undoes,
@@ -53,14 +54,18 @@ extension ReplicaStore {
             let hash = sha256(bytes).short
             let row = PendingRow(
                 replica: meta.replica, n: change.n, id: id, bytes: bytes, hash: hash, state: .queued)
-            try Outbox(db: db).insert(row, at: now, touching: change.entities)
+            try Outbox(db: db).insert(row, at: now)
             meta.nextN += 1
             meta.lastHash = hash
             meta.generation += 1
-            try self.show(change, row, db, meta)
-            return change.n
+            if meta.recorded.count >= Self.unshownMax {
+                try self.show(db, &meta)
+            } else {
+                self.touched.withLock { $0.add(change, shownN: meta.shownN) }
+            }
+            return change
         }
-        return Receipt(change: id, n: n, base: base, made: made, store: self)
+        return Receipt(change: id, n: change.n, base: base, made: made, store: self)
     }
 
     /// What nobody could read back must not be recorded: nesting too deep, integers that JSON does not keep.
@@ -78,29 +83,5 @@ extension ReplicaStore {
         } catch {
             throw AnnalsError(.invalid, error.description, wayOut: error.code == .role ? "Ask a curator." : "")
         }
-    }
-
-    /// Folds a new change on top of what shows, which has all earlier pending changes in it already.
-    private func show(_ change: Change, _ row: PendingRow, _ db: Database, _ meta: Meta) throws {
-        let rows = EntityRows(db: db, schema: schema)
-        let ids = change.entities
-        let records = try rows.load(ids)
-        var fold = Fold(
-            vocabulary: vocabulary, lineage: try LineageTable(db: db).load(), entities: records.values.map(\.visible))
-        fold.apply(pending: change, author: meta.user, replica: row.replica)
-        let writer = RowWriter(db, schema, textsLaterThan: meta.texts)
-        var maker = ImageMaker(schema)
-        for id in ids {
-            guard let place = fold.place(of: id) else { continue }
-            let base =
-                switch records[id]?.canonical {
-                case nil, .absent?: [UInt8]()
-                case .visible?: records[id].map { EntityState.base($0.visible) } ?? []
-                case .state(let state)?: EntityState.base(state)
-                }
-            maker.take(fold, at: place, base: base, generation: meta.generation, log: records[id]?.log ?? [])
-            try writer.write(maker.image, at: records[id]?.place)
-        }
-        try writer.finish()
     }
 }

@@ -26,7 +26,7 @@ public final class Replica: Sendable {
         // Where that is not possible, as on a full disk, what was recorded is still there to be read; the next sync says why.
         try? store.showLeftBehind()
         directory = store.paths.directory
-        user = try store.read { _, meta in meta.user }
+        user = try store.read(.none) { _, meta in meta.user }
     }
 
     /// Makes an empty replica in a folder.
@@ -80,7 +80,7 @@ public final class Replica: Sendable {
 
     /// A snapshot of what there is now: the log as far as it is here, and what is pending.
     public func view() throws -> View {
-        let mark = try store.read { _, meta in SnapshotMark(meta) }
+        let mark = try store.read(.none) { _, meta in SnapshotMark(meta) }
         return View(base: mark.base, vocabulary: vocabulary, source: LiveSource(store: store, mark: mark))
     }
 
@@ -89,7 +89,7 @@ public final class Replica: Sendable {
     ///
     /// - Throws: ``AnnalsError`` `notFound` where the log here does not reach so far.
     public func view(seen seq: Int64) throws -> View {
-        let mark = try store.read { db, meta in
+        let mark = try store.read(.none) { db, meta in
             var mark = SnapshotMark(meta)
             let hash = try LogChunks(db: db).hash(at: Self.seq(of: .seq(seq), db, meta), log: meta.log)
             mark.base = Base(seq: seq, hash: hash?.short)
@@ -104,7 +104,7 @@ public final class Replica: Sendable {
     ///
     /// - Throws: ``AnnalsError`` `notFound` where the log here does not reach so far.
     public func view(asOf point: Point) throws -> View {
-        try store.read { db, meta in
+        try store.read(.none) { db, meta in
             let seq = try Self.seq(of: point, db, meta)
             let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: seq)
             let hash = try LogChunks(db: db).hash(at: seq, log: meta.log)
@@ -116,7 +116,7 @@ public final class Replica: Sendable {
 
     /// The last entry of a point.
     public func seq(of point: Point) throws -> Int64 {
-        try store.read { db, meta in try Self.seq(of: point, db, meta) }
+        try store.read(.none) { db, meta in try Self.seq(of: point, db, meta) }
     }
 
     static func seq(of point: Point, _ db: Database, _ meta: Meta) throws -> Int64 {

@@ -29,7 +29,7 @@ final class LinesAhead: @unchecked Sendable {
         let isFirst = !isReading
         (isReading, last) = (true, piece.last)
         queue.async { [self] in
-            if isFirst, let own = try? store.read({ $1.replicas }) {
+            if isFirst, let own = try? store.read(.none, { $1.replicas }) {
                 reading = PieceFold(store.vocabulary, own: own, from: piece.first, after: piece.before)
             }
             if (try? reading?.read(piece)) == nil { reading = nil }

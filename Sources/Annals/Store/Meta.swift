@@ -21,6 +21,8 @@ struct Meta: Sendable, Equatable {
     var replica: Name
     var replicas: [Name]
     var nextN: Int64 = 1
+    /// The last own change whose effect stands in the rows.
+    var shownN: Int64 = 0
     /// The hash of the last change that was written here, whatever became of it.
     var lastHash: ShortHash?
     var have: Int64 = 0
@@ -34,8 +36,10 @@ struct Meta: Sendable, Equatable {
     var showsEachBatch = false
     /// Raised by each transaction that changes what a view shows.
     var generation: Int64 = 1
-    /// Raised by every transaction: what observers compare.
+    /// Raised by every transaction.
     var revision: Int64 = 1
+    /// How many of them said nothing new: they brought rows or the text index up to date.
+    var silent: Int64 = 0
     /// How far the full text index has come.
     var texts = TextMark()
     var lastSync: Instant?
@@ -50,6 +54,9 @@ struct Meta: Sendable, Equatable {
         self.replica = replica
         replicas = [replica]
     }
+
+    /// What observers compare.
+    var news: Int64 { revision - silent }
 
     /// What a view taken now has on the screen.
     var base: Base { Base(seq: have, hash: log == nil ? nil : head?.short) }
@@ -100,6 +107,7 @@ extension Meta {
         role = text("role").flatMap(Role.init)
         replicas = (text("replicas") ?? "").split(separator: " ").compactMap { Name(String($0)) }
         nextN = number("next_n") ?? 1
+        shownN = number("shown_n") ?? nextN - 1
         lastHash = text("last_hash").flatMap { ShortHash(hex: $0) }
         have = number("have") ?? 0
         head = text("head").flatMap { Digest(hex: $0) }
@@ -110,6 +118,7 @@ extension Meta {
         showsEachBatch = number("shows_each_batch") == 1
         generation = number("generation") ?? 1
         revision = number("revision") ?? 1
+        silent = number("silent") ?? 0
         texts = TextMark(seq: number("texts_seq") ?? 0, n: number("texts_n") ?? 0)
         lastSync = number("last_sync").map { Instant(milliseconds: $0) }
         stopCode = text("stop_code")
@@ -118,33 +127,73 @@ extension Meta {
         twinN = number("twin_n")
     }
 
-    /// The generation alone.
-    static func generation(_ db: Database) throws -> Int64 {
-        try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'generation'")) ?? 1
+    /// What a read of rows needs to know: the generation, and what does not show yet.
+    static func glance(_ db: Database) throws -> (generation: Int64, recorded: RecordedRange) {
+        let statement = try BoundStatement(db, glanceSQL)
+        var found: (Int64, RecordedRange)?
+        try statement.forEachRow { row in
+            let lastN = row.integer(1) - 1
+            found = (row.integer(0), RecordedRange(shownN: row.isNull(2) ? lastN : row.integer(2), lastN: lastN))
+        }
+        guard let found else { throw DamagedState() }
+        return found
     }
 
-    private var values: [(String, (any DatabaseValueConvertible)?)] {
-        [
-            ("format", format), ("vocabulary", vocabulary), ("schema", schema), ("workspace", workspace?.raw), ("log", log),
-            ("epoch", epoch), ("server", server), ("server_key", serverKey), ("user", user.raw), ("role", role?.rawValue),
-            ("replica", replica.raw), ("replicas", replicas.map(\.raw).joined(separator: " ")), ("next_n", nextN),
-            ("last_hash", lastHash?.hex), ("have", have), ("head", head?.hex), ("checkpoint", checkpoint),
-            ("staged", staged?.seq), ("staged_head", staged?.head.hex), ("staged_checkpoint", staged?.checkpoint),
-            ("shows_each_batch", showsEachBatch ? 1 : nil), ("generation", generation), ("revision", revision), ("texts_seq", texts.seq),
-            ("texts_n", texts.n),
-            ("last_sync", lastSync?.milliseconds), ("stop_code", stopCode),
-            ("stop_text", stopText),
-            ("twin_replica", twinReplica?.raw), ("twin_n", twinN),
-        ]
+    private static let glanceSQL: String = {
+        let keys = ["generation", "next_n", "shown_n"]
+        return "SELECT " + keys.map { "(SELECT value FROM meta WHERE key = '\($0)')" }.joined(separator: ", ")
+    }()
+
+    /// How one thing that the file knows stands in `meta`.
+    private struct Key: Sendable {
+        let name: String
+        let isSame: @Sendable (Meta, Meta) -> Bool
+        let value: @Sendable (Meta) -> DatabaseValue
+
+        init<T: Equatable & SendableMetatype>(
+            _ name: String, _ part: @escaping @Sendable (Meta) -> T, _ value: @escaping @Sendable (T) -> (any DatabaseValueConvertible)?
+        ) {
+            self.name = name
+            isSame = { part($0) == part($1) }
+            self.value = { value(part($0))?.databaseValue ?? .null }
+        }
+
+        init<T: Equatable & DatabaseValueConvertible & SendableMetatype>(_ name: String, _ part: @escaping @Sendable (Meta) -> T) {
+            self.init(name, part) { $0 }
+        }
+
+        init<T: Equatable & DatabaseValueConvertible & SendableMetatype>(_ name: String, _ part: @escaping @Sendable (Meta) -> T?) {
+            self.init(name, part) { $0 }
+        }
     }
+
+    private static let keys: [Key] = [
+        Key("format") { $0.format }, Key("vocabulary") { $0.vocabulary }, Key("schema") { $0.schema },
+        Key("workspace") { $0.workspace?.raw }, Key("log") { $0.log }, Key("epoch") { $0.epoch }, Key("server") { $0.server },
+        Key("server_key") { $0.serverKey }, Key("user") { $0.user.raw }, Key("role") { $0.role?.rawValue },
+        Key("replica") { $0.replica.raw },
+        Key("replicas", { $0.replicas }) { $0.map(\.raw).joined(separator: " ") },
+        Key("next_n") { $0.nextN }, Key("shown_n") { $0.shownN },
+        Key("last_hash", { $0.lastHash }) { $0?.hex },
+        Key("have") { $0.have },
+        Key("head", { $0.head }) { $0?.hex },
+        Key("checkpoint") { $0.checkpoint },
+        Key("staged") { $0.staged?.seq },
+        Key("staged_head", { $0.staged?.head }) { $0?.hex },
+        Key("staged_checkpoint") { $0.staged?.checkpoint },
+        Key("shows_each_batch", { $0.showsEachBatch }) { $0 ? 1 : nil },
+        Key("generation") { $0.generation }, Key("revision") { $0.revision }, Key("silent") { $0.silent },
+        Key("texts_seq") { $0.texts.seq }, Key("texts_n") { $0.texts.n },
+        Key("last_sync") { $0.lastSync?.milliseconds }, Key("stop_code") { $0.stopCode }, Key("stop_text") { $0.stopText },
+        Key("twin_replica") { $0.twinReplica?.raw }, Key("twin_n") { $0.twinN },
+    ]
 
     /// Writes what differs from `stored`; all where there is none.
     func save(_ db: Database, replacing stored: Meta?) throws {
-        let old = stored?.values
         let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
-        for (index, (key, value)) in values.enumerated() {
-            if let old, old[index].1?.databaseValue == value?.databaseValue { continue }
-            try statement.execute(arguments: [key, value])
+        for key in Self.keys {
+            if let stored, key.isSame(stored, self) { continue }
+            try statement.execute(arguments: [key.name, key.value(self)])
         }
     }
 }

@@ -24,12 +24,16 @@ struct Outbox {
     static let refused = "refused"
     static let columns = "replica, n, change_id, bytes, hash, state, code, detail, at, seq, moved, fork_seq, fork_hash"
 
-    func insert(_ row: PendingRow, at: Instant, touching entities: [ItemID]) throws {
+    func insert(_ row: PendingRow, at: Instant) throws {
         try db.cachedStatement(sql: "INSERT INTO pending (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
             .execute(arguments: [
                 row.replica.raw, row.n, row.id.raw, Data(row.bytes), Int64(bitPattern: row.hash.word), row.state.rawValue, nil, nil,
                 at.description, nil, row.moved, row.fork?.seq, row.fork?.hash.map { Int64(bitPattern: $0.word) },
             ])
+    }
+
+    /// Notes which entities a change touches.
+    func touch(_ row: PendingRow, _ entities: [ItemID]) throws {
         let touch = try db.cachedStatement(sql: "INSERT OR IGNORE INTO pending_touch VALUES (?, ?, ?)")
         for entity in entities { try touch.execute(arguments: [entity.raw, row.replica.raw, row.n]) }
     }

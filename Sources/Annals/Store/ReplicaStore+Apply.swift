@@ -47,7 +47,7 @@ extension ReplicaStore {
     /// The one transaction of some pieces.
     private func store(_ batch: Batch, _ ahead: LinesAhead?, _ turn: Turn) throws -> ReplicaSync.Applied {
         // Only the one process that syncs moves the log's end, so the lines are read before others have to wait for it.
-        let before = try read { _, meta in meta }
+        let before = try read(.none) { _, meta in meta }
         guard let log = before.log, batch.pieces.allSatisfy({ $0.checkpoint.log == log }) else {
             throw AnnalsError(.badBatch, "a batch of another log", wayOut: "Sync with the server that this replica is bound to.")
         }
@@ -168,6 +168,7 @@ extension ReplicaStore {
                 bytes = 0
             }
         }
+        try touchUnshown(db, &meta)
         let waiting = try Outbox(db: db).all().filter { !$0.isParked }
         let touched = Set(try waiting.flatMap { try decodeOwn($0.pending).entities })
         if let rest = lines.take() { try fold(rest, showing: touched.sorted(), db, &meta) }

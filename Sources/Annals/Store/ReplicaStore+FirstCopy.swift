@@ -13,7 +13,7 @@ extension ReplicaStore {
     static let firstCopyBytesMax = 1 << 30
 
     /// Whether what arrives next is the first that this replica gets, and may be shown at its end.
-    var takesFirstCopy: Bool { (try? read { _, meta in meta.have == 0 && meta.staged == nil && !meta.showsEachBatch }) ?? false }
+    var takesFirstCopy: Bool { (try? read(.none) { _, meta in meta.have == 0 && meta.staged == nil && !meta.showsEachBatch }) ?? false }
 
     /// Stores the lines of a batch, and their proof, to be shown later.
     func stage(_ batch: Batch) throws {
@@ -35,7 +35,7 @@ extension ReplicaStore {
     /// - Parameter ahead: what has read the lines already; nil has them read from the file.
     @discardableResult
     func showStaged(_ ahead: LinesAhead? = nil) throws -> ReplicaSync.Applied {
-        let before = try read { _, meta in meta }
+        let before = try read(.none) { _, meta in meta }
         guard let end = before.staged, let log = before.log else { return ReplicaSync.Applied(have: before.have) }
         let span = LineSpan(first: 1, last: end.seq, before: ChainHash(log: log).head, head: end.head)
         var lines = ahead?.take(span, own: before.replicas)
@@ -74,14 +74,14 @@ extension ReplicaStore {
 
     /// Shows what a first copy left that was cut off. While it is being made, whoever makes it has the right to sync.
     func showLeftBehind() throws {
-        guard try read({ $1.staged != nil }), let lock = try? takeSyncLock() else { return }
+        guard try read(.none, { $1.staged != nil }), let lock = try? takeSyncLock() else { return }
         defer { lock.unlock() }
         try showStaged()
     }
 
     private func readLog(through last: Int64, own: [Name]) throws -> LineFold {
         var lines = LineFold(vocabulary, own: own)
-        try read { db, _ in
+        try read(.none) { db, _ in
             try LogChunks(db: db).forEachStretch(through: last) { first, stretch in
                 _ = try lines.prepare(stretch, from: first, through: last)
             }

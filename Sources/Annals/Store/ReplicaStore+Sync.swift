@@ -7,14 +7,14 @@ internal import GRDB
 extension ReplicaStore {
     /// What is known when a conversation begins; nil while the replica has no workspace.
     func syncPosition() throws -> ReplicaSync.Position? {
-        try read { _, meta in Self.position(meta) }
+        try read(.none) { _, meta in Self.position(meta) }
     }
 
     /// The same for a sync with this workspace; nil where the replica belongs to another one.
     ///
     /// A replica that has met no log yet goes where its first sync goes, so a mistyped name can be mended.
     func syncPosition(workspace: Name) throws -> ReplicaSync.Position? {
-        try write { _, meta in
+        try write(showing: false) { _, meta in
             if meta.log == nil { meta.workspace = workspace }
             return meta.workspace == workspace ? Self.position(meta) : nil
         }
@@ -34,17 +34,17 @@ extension ReplicaStore {
     }
 
     /// The server that this replica last met, as it was written.
-    func serverAddress() throws -> String? { try read { _, meta in meta.server } }
+    func serverAddress() throws -> String? { try read(.none) { _, meta in meta.server } }
 
     /// Notes the server that the replica has met.
     func met(_ address: String) throws {
-        try write(.normal) { _, meta in meta.server = address }
+        try write(.normal, showing: false) { _, meta in meta.server = address }
     }
 
     /// Notes a sync that did all it had to do.
     func finishedSync(with address: String) throws {
         let now = ambient.now()
-        try write(.normal) { _, meta in
+        try write(.normal, showing: false) { _, meta in
             meta.server = address
             meta.lastSync = now
         }
@@ -52,7 +52,7 @@ extension ReplicaStore {
 
     /// Binds the replica to the log that it met first.
     func bind(_ binding: ReplicaSync.Binding) throws {
-        try write { _, meta in
+        try write(showing: false) { _, meta in
             guard meta.log == nil || meta.log == binding.log else { throw SyncStop.otherLog }
             if meta.log == nil { meta.head = ChainHash(log: binding.log).head }
             meta.log = binding.log
@@ -63,7 +63,7 @@ extension ReplicaStore {
     }
 
     func headHash(at seq: Int64) throws -> Digest? {
-        try read { db, meta in try LogChunks(db: db).hash(at: seq, log: meta.log) }
+        try read(.none) { db, meta in try LogChunks(db: db).hash(at: seq, log: meta.log) }
     }
 
     /// How many bytes of changes are brought into memory to be sent at a time, and one change at least.
@@ -73,7 +73,7 @@ extension ReplicaStore {
     ///
     /// What was written under former ids of this file goes first.
     func outbox(after n: Int64, of replica: Name?, limit: Int) throws -> [PendingRow] {
-        try read { db, meta in
+        try read(.none) { db, meta in
             let former = meta.replicas.filter { $0 != meta.replica }.sorted()
             var rows: [PendingRow] = []
             var bytes = 0
@@ -94,7 +94,7 @@ extension ReplicaStore {
 
     /// The rows of this replica id up to n have got at least this far.
     func mark(_ replica: Name, upTo n: Int64, _ state: PendingState) throws {
-        try write(.normal) { db, _ in
+        try write(.normal, showing: false) { db, _ in
             let before = PendingState.allCases.prefix { $0 != state }.map(\.rawValue)
             if before.isEmpty { return }
             // States go down as n goes up, so what is to be marked ends at n: those before it need not be looked at each time.
@@ -117,7 +117,7 @@ extension ReplicaStore {
 
     /// Computes the state of every waiting row anew from what the server knows.
     func recomputeStates(last: [Name: Int64]) throws {
-        try write(.normal) { db, _ in
+        try write(.normal, showing: false) { db, _ in
             let replicas = try String.fetchAll(
                 db, sql: "SELECT DISTINCT replica FROM pending WHERE state <> ?", arguments: [Outbox.refused])
             for replica in replicas {
@@ -136,7 +136,7 @@ extension ReplicaStore {
 
     /// Notes why sync does not go on by itself; nil when it does.
     func setStop(code: String?, _ text: String? = nil) throws {
-        try write { _, meta in
+        try write(showing: false) { _, meta in
             meta.stopCode = code
             meta.stopText = text
         }

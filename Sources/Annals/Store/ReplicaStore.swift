@@ -21,6 +21,10 @@ final class ReplicaStore: Sendable {
     private let isTidying = Locked(false)
     private let feed: ChangeFeed
     private let isClosed = Locked(false)
+    /// Whether what was recorded is about to show by itself.
+    private let isShowing = Locked(false)
+    /// What the changes touch that were recorded and do not show yet.
+    let touched = Locked(RecordedEntities.none)
     /// What the writer was last set to.
     private let durability = Locked<Durability?>(nil)
     /// What was read or written last of what the file knows about itself: good for as long as its revision is the file's.
@@ -61,6 +65,7 @@ final class ReplicaStore: Sendable {
 
     /// Closes the file, with the journal copied into it where nobody reads an older state: a checkpoint, and so inside the lock.
     func close() {
+        showWhatIsLeft()
         let first = isClosed.withLock { closed in
             defer { closed = true }
             return !closed
@@ -80,6 +85,7 @@ final class ReplicaStore: Sendable {
     /// Lets go of the file where the process ends now: a small journal stays for who opens the file next. To copy it and clear it
     /// away, and to begin another one at the next start, takes several syncs, more than most commands do otherwise.
     func leave() {
+        showWhatIsLeft()
         if paths.journalBytes > Journal.leftBytes { return close() }
         let first = isClosed.withLock { closed in
             defer { closed = true }
@@ -114,8 +120,13 @@ final class ReplicaStore: Sendable {
     }
 
     /// One write transaction, inside the lock; `body` may change what the file knows about itself.
+    ///
+    /// - Parameters:
+    ///   - isShowing: whether what was recorded before shall show first. Not needed where `body` is not about rows.
+    ///   - isSilent: whether nothing is new after it for who observes.
     func write<T>(
-        _ durability: Durability = .full, as kind: Journal.Transaction = .recording, _ body: (Database, inout Meta) throws -> T
+        _ durability: Durability = .full, as kind: Journal.Transaction = .recording, showing isShowing: Bool = true,
+        silently isSilent: Bool = false, _ body: (Database, inout Meta) throws -> T
     ) throws -> T {
         try namingFailures(of: paths.database) {
             writeLock.announce()
@@ -130,9 +141,9 @@ final class ReplicaStore: Sendable {
                 defer { writeLock.unlock() }
                 arrived()
                 try set(durability, db)
-                let result = Result { try self.transaction(db, body) }
+                let result = Result { try self.transaction(db, showing: isShowing, silently: isSilent, body) }
                 // SQLite's own last write to a file comes before the commit can be seen; watchers need one after it.
-                writeLock.touch()
+                if !isSilent { writeLock.touch() }
                 if Journal.isDue(pages: journal.pages, after: kind, isWanted: writeLock.isWanted) {
                     // Who waited for the transaction need not wait for this as well.
                     if writeLock.isWanted {
@@ -141,6 +152,7 @@ final class ReplicaStore: Sendable {
                     }
                     journal.copy(db)
                 }
+                showLater()
                 tidyLater()
                 return try result.get()
             }
@@ -180,11 +192,45 @@ final class ReplicaStore: Sendable {
     /// Brings the full text index up to date where nobody else writes at the moment: who searches does not wait for others, nor
     /// they for them.
     func indexTextsIfFree() throws {
-        if try read({ $1.hasAllTexts }) || writeLock.isTakenHere { return }
+        if try read(.none, { $1.hasAllTexts }) || writeLock.isTakenHere { return }
         try pool.writeWithoutTransaction { db in
             guard !isClosed.withLock({ $0 }), try writeLock.tryLock() else { return }
             defer { writeLock.unlock() }
             try indexTexts(db) { writeLock.isWanted }
+        }
+    }
+
+    private var isUnshown: Bool { lastMeta.withLock { $0.map { !$0.recorded.isEmpty } ?? false } }
+
+    /// Has the rows show all that was recorded.
+    func showRecorded() throws { try write(.normal, silently: true) { _, _ in } }
+
+    /// The same where nobody waits for it. What fails now shows for who reads next.
+    private func showWhatIsLeft() {
+        guard isUnshown else { return }
+        try? pool.writeWithoutTransaction { db in
+            // Asked where the connection cannot be closed meanwhile, as in `tidy`.
+            if isClosed.withLock({ $0 }) { return }
+            try writeLock.lock()
+            defer { writeLock.unlock() }
+            try set(.normal, db)
+            try transaction(db, silently: true) { _, _ in }
+        }
+    }
+
+    /// Has what was recorded show by itself, for those who read the file with another program.
+    private func showLater() {
+        guard isUnshown else { return }
+        let isPlanned = isShowing.withLock { planned in
+            defer { planned = true }
+            return planned
+        }
+        if isPlanned { return }
+        let commits = journal.commits
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(Self.showMilliseconds)) { [weak self] in
+            guard let self else { return }
+            isShowing.withLock { $0 = false }
+            if journal.commits == commits { showWhatIsLeft() } else { showLater() }
         }
     }
 
@@ -221,15 +267,21 @@ final class ReplicaStore: Sendable {
     /// Brings the full text index up to date in short transactions, inside the lock, until somebody waits.
     private func indexTexts(_ db: Database, unless isWanted: () -> Bool) throws {
         try set(.normal, db)
-        while !isWanted(), try transaction(db, { db, meta in try TextIndexer(db: db, schema: self.schema).advance(&meta) }) {}
+        while !isWanted(),
+            try transaction(db, silently: true, { db, meta in try TextIndexer(db: db, schema: self.schema).advance(&meta) })
+        {}
     }
 
-    private func transaction<T>(_ db: Database, _ body: (Database, inout Meta) throws -> T) throws -> T {
+    private func transaction<T>(
+        _ db: Database, showing isShowing: Bool = true, silently isSilent: Bool = false, _ body: (Database, inout Meta) throws -> T
+    ) throws -> T {
         let (result, written) = try db.prepared(.immediate) {
             let stored = try meta(db)
             var meta = stored
+            if isShowing { try show(db, &meta) }
             let result = try body(db, &meta)
             meta.revision += 1
+            if isSilent { meta.silent += 1 }
             try meta.save(db, replacing: stored)
             return (result, meta)
         }
@@ -247,20 +299,45 @@ final class ReplicaStore: Sendable {
     }
 
     /// One consistent read, which sees what was committed when it began.
-    func read<T>(_ body: (Database, Meta) throws -> T) throws -> T {
-        try namingFailures(of: paths.database) {
-            // The connection can only read, and the transaction is ours.
-            try pool.unsafeRead { db in try db.prepared(.deferred) { try body(db, meta(db)) } }
+    ///
+    /// - Parameter rows: what it reads of the rows, which show all that was recorded then.
+    func read<T>(_ rows: RowsRead = .all, _ body: (Database, Meta) throws -> T) throws -> T {
+        try reading { db in
+            let meta = try self.meta(db)
+            return try self.lacks(rows, db, meta.recorded) ? nil : .some(try body(db, meta))
         }
     }
 
     /// The same, for who needs only to know whether the file has changed: to read all of what it knows about itself takes longer than
     /// to read an entity.
-    func look<T>(_ body: (Database, _ generation: Int64) throws -> T) throws -> T {
-        try namingFailures(of: paths.database) {
-            try pool.unsafeRead { db in try db.prepared(.deferred) { try body(db, Meta.generation(db)) } }
+    func look<T>(_ rows: RowsRead = .all, _ body: (Database, _ generation: Int64) throws -> T) throws -> T {
+        try reading { db in
+            let (generation, recorded) = try Meta.glance(db)
+            return try self.lacks(rows, db, recorded) ? nil : .some(try body(db, generation))
         }
     }
+
+    /// Reads; where `body` gives nil, what was recorded has to show first.
+    private func reading<T>(_ body: (Database) throws -> T?) throws -> T {
+        try namingFailures(of: paths.database) {
+            for _ in 0..<Self.readsMax {
+                // The connection can only read, and the transaction is ours.
+                if let result = try pool.unsafeRead({ db in try db.prepared(.deferred) { try body(db) } }) { return result }
+                try showRecorded()
+            }
+            // Somebody records without a pause: this read keeps the right to write until it is done.
+            return try pool.writeWithoutTransaction { db in
+                try writeLock.lock()
+                defer { writeLock.unlock() }
+                try transaction(db, silently: true) { _, _ in }
+                guard let result = try db.prepared(.deferred, { try body(db) }) else { throw DamagedState() }
+                return result
+            }
+        }
+    }
+
+    /// How often a read waits for what others have recorded meanwhile.
+    private static let readsMax = 3
 
     /// An element now, and one whenever the file may have changed.
     func changes() -> AsyncStream<Void> { feed.listen() }
@@ -278,7 +355,7 @@ final class ReplicaStore: Sendable {
         guard max(meta.format, format) <= Schema.format else { throw paths.newerFormat }
         guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
         try pool.writeWithoutTransaction { db in
-            try self.transaction(db) { db, meta in try self.foldAnew(db, &meta) }
+            try self.transaction(db, showing: false) { db, meta in try self.foldAnew(db, &meta) }
             journal.copy(db)
         }
     }

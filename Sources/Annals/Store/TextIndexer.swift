@@ -73,10 +73,10 @@ struct TextIndexer {
 extension ReplicaStore {
     /// Brings the full text index up to date, in short transactions.
     func indexTexts() throws {
-        if try read({ $1.hasAllTexts }) { return }
+        if try read(.none, { $1.hasAllTexts }) { return }
         var isLeft = true
         while isLeft {
-            isLeft = try write(.normal, as: .short) { db, meta in try TextIndexer(db: db, schema: self.schema).advance(&meta) }
+            isLeft = try write(.normal, as: .short, silently: true) { db, meta in try TextIndexer(db: db, schema: self.schema).advance(&meta) }
         }
     }
 }

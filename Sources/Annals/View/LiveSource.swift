@@ -19,7 +19,7 @@ final class LiveSource: EntitySource {
     private var vocabulary: Vocabulary { store.vocabulary }
 
     func entity(_ id: ItemID) throws -> Entity? {
-        try store.look { db, generation in try self.entity(id, db, generation) }
+        try store.look(.of(id)) { db, generation in try self.entity(id, db, generation) }
     }
 
     private func entity(_ id: ItemID, _ db: Database, _ generation: Int64) throws -> Entity? {
@@ -30,7 +30,7 @@ final class LiveSource: EntitySource {
     }
 
     func handle(of id: ItemID) throws -> AnnalsModel.Handle? {
-        try store.look { db, generation in
+        try store.look(.of(id)) { db, generation in
             guard let place = try EntityRows(db: db, schema: self.store.schema).place(id) else { return nil }
             let table = self.store.schema.table(place.kind)
             let sql = "SELECT _seq, _ordinal, _changed FROM \(table.name) WHERE _row = ?"
