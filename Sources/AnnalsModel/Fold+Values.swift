@@ -12,9 +12,16 @@ extension Fold {
     func value(_ value: FoldValue) -> Value {
         if value == .present { return .string(Existence.present.rawValue) }
         if value == .retracted { return .string(Existence.retracted.rawValue) }
-        var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
-        // Only bytes of a damaged file do not scan: `verify` finds them, and reading goes on.
         return withBytes(value) { raw in
+            // Most are texts without escapes, which are spelt as they are.
+            if raw.count >= 2, raw[0] == UInt8(ascii: "\""), raw[raw.count - 1] == UInt8(ascii: "\"") {
+                let text = UnsafeRawBufferPointer(rebasing: raw[1..<raw.count - 1])
+                if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") }) {
+                    return .string(String(decoding: text, as: UTF8.self))
+                }
+            }
+            // Only bytes of a damaged file do not scan: `verify` finds them, and reading goes on.
+            var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
             let bytes = raw.bytes
             guard (try? scanner.scan(bytes)) != nil else { return .null }
             return Value(of: scanner.tape, in: bytes)

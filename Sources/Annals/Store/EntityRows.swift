@@ -7,6 +7,11 @@ internal import GRDB
 struct EntityRows {
     let db: Database
     let schema: Schema
+    let decoder: EntityDecoder
+
+    init(db: Database, schema: Schema, decoder: EntityDecoder = EntityDecoder()) {
+        (self.db, self.schema, self.decoder) = (db, schema, decoder)
+    }
 
     // MARK: Reading
 
@@ -32,7 +37,7 @@ struct EntityRows {
     func load(_ row: Int64, _ table: KindTable) throws -> EntityRecord {
         let statement = try db.cachedStatement(sql: table.selectRow)
         guard let found = try Row.fetchOne(statement, arguments: [row]) else { throw DamagedState() }
-        return try Self.decode(found, table)
+        return try decode(found, table)
     }
 
     func load(_ ids: some Sequence<ItemID>) throws -> [ItemID: EntityRecord] {
@@ -83,21 +88,21 @@ struct EntityRows {
     }
 
     /// Makes a record of a row selected by `KindTable.selectList`.
-    static func decode(_ row: Row, _ table: KindTable) throws -> EntityRecord {
+    func decode(_ row: Row, _ table: KindTable) throws -> EntityRecord {
         guard let id = ItemID(row[1] as String) else { throw DamagedState() }
         let kind: String = row[2]
         func outside(_ field: String) -> Value? {
             guard let index = table.outsideColumns.firstIndex(where: { $0.field == field }) else { return nil }
             return (row[7 + index] as String?).map(Value.string)
         }
-        let visible = try EntityState.read(try bytes(row, 4), id: id, kind: kind, outside: outside)
+        let visible = try decoder.read(try Self.bytes(row, 4), id: id, kind: kind, outside: outside)
         let canonical: EntityRecord.Canonical =
             switch (row[5] as DatabaseValue).storage {
             case .null: .visible
             case .blob(let data) where data.isEmpty: .absent
-            default: .state(try base(bytes(row, 5), id, outside))
+            default: .state(try base(Self.bytes(row, 5), id, outside))
             }
-        let log = row.hasNull(atIndex: 6) ? [] : try bytes(row, 6)
+        let log = row.hasNull(atIndex: 6) ? [] : try Self.bytes(row, 6)
         return EntityRecord(row: row[0], changed: row[3], visible: visible, canonical: canonical, log: log)
     }
 
@@ -108,9 +113,9 @@ struct EntityRows {
         }
     }
 
-    private static func base(_ bytes: [UInt8], _ id: ItemID, _ outside: (String) -> Value?) throws -> Entity {
+    private func base(_ bytes: [UInt8], _ id: ItemID, _ outside: (String) -> Value?) throws -> Entity {
         var reader = ByteReader(bytes)
         let kind = try reader.string()
-        return try EntityState.read(reader.rest, id: id, kind: kind, outside: outside)
+        return try decoder.read(reader.rest, id: id, kind: kind, outside: outside)
     }
 }

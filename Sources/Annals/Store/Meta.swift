@@ -146,54 +146,62 @@ extension Meta {
 
     /// How one thing that the file knows stands in `meta`.
     private struct Key: Sendable {
+        enum Value {
+            case none
+            case number(Int64)
+            case text(String)
+        }
+
         let name: String
         let isSame: @Sendable (Meta, Meta) -> Bool
-        let value: @Sendable (Meta) -> DatabaseValue
+        let value: @Sendable (Meta) -> Value
 
+        /// Something that is written as `text` says; nothing is written as NULL.
         init<T: Equatable & SendableMetatype>(
-            _ name: String, _ part: @escaping @Sendable (Meta) -> T, _ value: @escaping @Sendable (T) -> (any DatabaseValueConvertible)?
+            _ name: String, _ part: @escaping @Sendable (Meta) -> T, _ text: @escaping @Sendable (T) -> String?
         ) {
             self.name = name
             isSame = { part($0) == part($1) }
-            self.value = { value(part($0))?.databaseValue ?? .null }
+            value = { text(part($0)).map(Value.text) ?? .none }
         }
 
-        init<T: Equatable & DatabaseValueConvertible & SendableMetatype>(_ name: String, _ part: @escaping @Sendable (Meta) -> T) {
-            self.init(name, part) { $0 }
-        }
+        init(_ name: String, text part: @escaping @Sendable (Meta) -> String?) { self.init(name, part) { $0 } }
 
-        init<T: Equatable & DatabaseValueConvertible & SendableMetatype>(_ name: String, _ part: @escaping @Sendable (Meta) -> T?) {
-            self.init(name, part) { $0 }
+        init(_ name: String, _ part: @escaping @Sendable (Meta) -> Int64?) {
+            self.name = name
+            isSame = { part($0) == part($1) }
+            value = { part($0).map(Value.number) ?? .none }
         }
     }
 
     private static let keys: [Key] = [
-        Key("format") { $0.format }, Key("vocabulary") { $0.vocabulary }, Key("schema") { $0.schema },
-        Key("workspace") { $0.workspace?.raw }, Key("log") { $0.log }, Key("epoch") { $0.epoch }, Key("server") { $0.server },
-        Key("server_key") { $0.serverKey }, Key("user") { $0.user.raw }, Key("role") { $0.role?.rawValue },
-        Key("replica") { $0.replica.raw },
+        Key("format") { $0.format }, Key("vocabulary") { $0.vocabulary }, Key("schema", text: { $0.schema }),
+        Key("workspace", text: { $0.workspace?.raw }), Key("log", text: { $0.log }), Key("epoch") { $0.epoch },
+        Key("server", text: { $0.server }), Key("server_key", text: { $0.serverKey }), Key("user", text: { $0.user.raw }),
+        Key("role", text: { $0.role?.rawValue }), Key("replica", text: { $0.replica.raw }),
         Key("replicas", { $0.replicas }) { $0.map(\.raw).joined(separator: " ") },
-        Key("next_n") { $0.nextN }, Key("shown_n") { $0.shownN },
-        Key("last_hash", { $0.lastHash }) { $0?.hex },
-        Key("have") { $0.have },
-        Key("head", { $0.head }) { $0?.hex },
-        Key("checkpoint") { $0.checkpoint },
-        Key("staged") { $0.staged?.seq },
-        Key("staged_head", { $0.staged?.head }) { $0?.hex },
-        Key("staged_checkpoint") { $0.staged?.checkpoint },
-        Key("shows_each_batch", { $0.showsEachBatch }) { $0 ? 1 : nil },
+        Key("next_n") { $0.nextN }, Key("shown_n") { $0.shownN }, Key("last_hash", { $0.lastHash }) { $0?.hex },
+        Key("have") { $0.have }, Key("head", { $0.head }) { $0?.hex }, Key("checkpoint", text: { $0.checkpoint }),
+        Key("staged") { $0.staged?.seq }, Key("staged_head", { $0.staged?.head }) { $0?.hex },
+        Key("staged_checkpoint", text: { $0.staged?.checkpoint }), Key("shows_each_batch") { $0.showsEachBatch ? 1 : nil },
         Key("generation") { $0.generation }, Key("revision") { $0.revision }, Key("silent") { $0.silent },
         Key("texts_seq") { $0.texts.seq }, Key("texts_n") { $0.texts.n },
-        Key("last_sync") { $0.lastSync?.milliseconds }, Key("stop_code") { $0.stopCode }, Key("stop_text") { $0.stopText },
-        Key("twin_replica") { $0.twinReplica?.raw }, Key("twin_n") { $0.twinN },
+        Key("last_sync") { $0.lastSync?.milliseconds }, Key("stop_code", text: { $0.stopCode }), Key("stop_text", text: { $0.stopText }),
+        Key("twin_replica", text: { $0.twinReplica?.raw }), Key("twin_n") { $0.twinN },
     ]
 
     /// Writes what differs from `stored`; all where there is none.
     func save(_ db: Database, replacing stored: Meta?) throws {
-        let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
+        let statement = try BoundStatement(db, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
         for key in Self.keys {
             if let stored, key.isSame(stored, self) { continue }
-            try statement.execute(arguments: [key.name, key.value(self)])
+            statement.bind(1, key.name)
+            switch key.value(self) {
+            case .none: statement.bindNull(2)
+            case .number(let number): statement.bind(2, number)
+            case .text(let text): statement.bind(2, text)
+            }
+            try statement.run()
         }
     }
 }

@@ -25,11 +25,23 @@ struct Outbox {
     static let columns = "replica, n, change_id, bytes, hash, state, code, detail, at, seq, moved, fork_seq, fork_hash"
 
     func insert(_ row: PendingRow, at: Instant) throws {
-        try db.cachedStatement(sql: "INSERT INTO pending (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
-            .execute(arguments: [
-                row.replica.raw, row.n, row.id.raw, Data(row.bytes), Int64(bitPattern: row.hash.word), row.state.rawValue, nil, nil,
-                at.description, nil, row.moved, row.fork?.seq, row.fork?.hash.map { Int64(bitPattern: $0.word) },
-            ])
+        let statement = try BoundStatement(db, "INSERT INTO pending (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        try row.bytes.withUnsafeBytes { bytes in
+            statement.bind(1, row.replica.raw)
+            statement.bind(2, row.n)
+            statement.bind(3, row.id.raw)
+            statement.bind(4, blob: bytes)
+            statement.bind(5, Int64(bitPattern: row.hash.word))
+            statement.bind(6, row.state.rawValue)
+            statement.bindNull(7)
+            statement.bindNull(8)
+            statement.bind(9, at.description)
+            statement.bindNull(10)
+            statement.bind(11, row.moved ? 1 : 0)
+            statement.bind(12, row.fork?.seq)
+            statement.bind(13, row.fork?.hash.map { Int64(bitPattern: $0.word) })
+            try statement.run()
+        }
     }
 
     /// Notes which entities a change touches.

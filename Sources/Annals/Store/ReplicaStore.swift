@@ -30,6 +30,9 @@ final class ReplicaStore: Sendable {
     /// What was read or written last of what the file knows about itself: good for as long as its revision is the file's.
     private let lastMeta = Locked<Meta?>(nil)
 
+    /// What reads single entities: each reader has one while it reads.
+    private let decoders = Locked<[EntityDecoder]>([])
+
     var vocabulary: Vocabulary { schema.vocabulary }
 
     /// Opens an existing replica file; folds it anew where another vocabulary wrote its tables.
@@ -42,8 +45,10 @@ final class ReplicaStore: Sendable {
         writeLock = try WriteLock(paths)
         var configuration = Configuration()
         configuration.busyMode = .timeout(TimeInterval(Self.busySeconds))
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = Self.readers
         configuration.label = "annals"
+        // What a list goes through again stays in memory (16 MB for a reader); the writer has its own settings.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16384") }
         let (lock, database, journal) = (writeLock, paths.database, Journal())
         self.journal = journal
         try lock.lock()
@@ -335,6 +340,16 @@ final class ReplicaStore: Sendable {
             }
         }
     }
+
+    /// Lends what reads an entity's state.
+    func withDecoder<T>(_ body: (EntityDecoder) throws -> T) rethrows -> T {
+        let decoder = decoders.withLock { $0.popLast() } ?? EntityDecoder()
+        defer { decoders.withLock { if $0.count < Self.readers { $0.append(decoder) } } }
+        return try body(decoder)
+    }
+
+    /// How many read at a time, at most.
+    private static let readers = 4
 
     /// How often a read waits for what others have recorded meanwhile.
     private static let readsMax = 3

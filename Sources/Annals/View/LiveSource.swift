@@ -23,7 +23,7 @@ final class LiveSource: EntitySource {
     }
 
     private func entity(_ id: ItemID, _ db: Database, _ generation: Int64) throws -> Entity? {
-        let record = try EntityRows(db: db, schema: store.schema).load(id)
+        let record = try store.withDecoder { try EntityRows(db: db, schema: store.schema, decoder: $0).load(id) }
         if generation == mark.generation { return record?.visible }
         if let record, record.changed <= mark.generation { return record.visible }
         return try asTheyStood([id], db)[id]

@@ -36,8 +36,9 @@ struct RowQuery {
             try forEachRecord(of: few, db, conditions, arguments, body)
         } else {
             let rows = try Row.fetchCursor(db.cachedStatement(sql: selection(table.selectList, conditions)), arguments: arguments)
+            let entities = EntityRows(db: db, schema: schema)
             while let row = try rows.next() {
-                guard try body(EntityRows.decode(row, table)) else { return }
+                guard try body(entities.decode(row, table)) else { return }
             }
         }
     }
