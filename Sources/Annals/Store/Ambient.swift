@@ -1,7 +1,8 @@
 internal import AnnalsModel
+internal import Dispatch
 internal import Glibc
 
-/// The clock and the dice, handed in so that tests are repeatable.
+/// The clock, the dice and what happens by itself, handed in so that tests are repeatable.
 struct Ambient: Sendable {
     var now: @Sendable () -> Instant
     var random: @Sendable () -> UInt64
@@ -10,6 +11,11 @@ struct Ambient: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Has something done in so many milliseconds, beside all else.
+    var later: @Sendable (_ milliseconds: Int, _ work: @escaping @Sendable () -> Void) -> Void = { milliseconds, work in
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(milliseconds), execute: work)
     }
 
     static let system = Ambient(

@@ -1,5 +1,4 @@
 internal import AnnalsModel
-internal import Dispatch
 internal import FoundationEssentials
 internal import GRDB
 internal import UV
@@ -232,7 +231,7 @@ final class ReplicaStore: Sendable {
         }
         if isPlanned { return }
         let commits = journal.commits
-        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(Self.showMilliseconds)) { [weak self] in
+        ambient.later(Self.showMilliseconds) { [weak self] in
             guard let self else { return }
             isShowing.withLock { $0 = false }
             if journal.commits == commits { showWhatIsLeft() } else { showLater() }
@@ -250,7 +249,7 @@ final class ReplicaStore: Sendable {
         }
         if isPlanned { return }
         let commits = journal.commits
-        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + .milliseconds(Self.quietMilliseconds)) { [weak self] in
+        ambient.later(Self.quietMilliseconds) { [weak self] in
             guard let self else { return }
             isTidying.withLock { $0 = false }
             if journal.commits == commits { tidy() } else { tidyLater() }

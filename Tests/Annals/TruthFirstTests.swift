@@ -1,0 +1,176 @@
+import AnnalsModel
+import Foundation
+import GRDB
+import Testing
+
+@testable import Annals
+
+/// Keeps what shall be done later until it is let go. Locked because replicas plan from several threads.
+final class Held: @unchecked Sendable {
+    private let lock = NSLock()
+    private var work: [@Sendable () -> Void] = []
+
+    func later(_: Int, _ work: @escaping @Sendable () -> Void) { lock.withLock { self.work.append(work) } }
+
+    /// Does what has been planned up to now.
+    func run() {
+        let due = lock.withLock {
+            defer { work = [] }
+            return work
+        }
+        for work in due { work() }
+    }
+}
+
+/// What is recorded is on disk at once, and its rows follow.
+@Suite struct TruthFirstTests {
+    let folder: TemporaryFolder
+    let held = Held()
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A replica, and the same file once more: nothing happens by itself there.
+    private func replica() throws -> Replica {
+        var ambient = Repeatable(1).ambient
+        ambient.later = held.later
+        return try Replica.create(in: folder("r"), user: #require(Name("aliya")), workspace: TestLog.workspace, ambient: ambient)
+    }
+
+    private func again() throws -> Replica {
+        var ambient = Ambient.system
+        ambient.later = held.later
+        return try Replica(ReplicaStore(ReplicaPaths(folder("r")), vocabulary: .current, ambient: ambient))
+    }
+
+    /// The entities that have rows, whatever was recorded.
+    private func rows(_ replica: Replica) throws -> Int {
+        try replica.store.onWriter { try Int.fetchOne($0, sql: "SELECT count(*) FROM entity") ?? 0 }
+    }
+
+    private func unshown(_ replica: Replica) throws -> Int64 {
+        try replica.store.read(.none) { _, meta in meta.recorded.count }
+    }
+
+    @discardableResult
+    private func event(_ replica: Replica, _ title: String) throws -> ItemID {
+        try replica.quickly { try $0.create("event", fields: [("title", .string(title))]) }
+    }
+
+    @Test("another process's read shows what was recorded a moment ago")
+    func others() throws {
+        let replica = try replica()
+        let other = try again()
+        let one = try event(replica, "one")
+        #expect(try rows(replica) == 0)
+        #expect(try other.view().entity(one)?.shown("title") == "one")
+        #expect(try rows(replica) == 1)
+        try event(replica, "two")
+        #expect(try other.view().entities(kind: "event").count == 2)
+        #expect(try unshown(other) == 0)
+    }
+
+    @Test("a look at something else leaves it to wait, in the process that recorded it and in others")
+    func elsewhere() throws {
+        let replica = try replica()
+        let other = try again()
+        let one = try event(replica, "one")
+        try replica.store.showRecorded()
+        try event(replica, "two")
+        #expect(try replica.view().entity(one) != nil)
+        #expect(try other.view().entity(one) != nil)
+        #expect(try unshown(replica) == 1)
+        // What others recorded before it is looked up.
+        let three = try event(other, "three")
+        #expect(try other.view().entity(one) != nil)
+        #expect(try unshown(other) == 2)
+        #expect(try replica.view().entity(three)?.shown("title") == "three")
+        #expect(try unshown(replica) == 0)
+    }
+
+    @Test("the eighth recording in a row shows them all, and each builds on those before it")
+    func eighth() throws {
+        let replica = try replica()
+        for number in 1...Int(ReplicaStore.unshownMax) {
+            #expect(try rows(replica) == 0)
+            try event(replica, "\(number)")
+        }
+        #expect(try rows(replica) == Int(ReplicaStore.unshownMax))
+        #expect(try unshown(replica) == 0)
+        let view = try replica.view()
+        let event = try #require(view.entities(kind: "event").first)
+        for number in 1...20 {
+            try replica.record(from: replica.view()) { try $0.set(event.id, "title", .string("title \(number)")) }
+        }
+        #expect(try replica.view().entity(event.id)?.shown("title") == "title 20")
+        #expect(try view.entity(event.id)?.shown("title") == "1")
+        #expect(try replica.verify().problems == [])
+    }
+
+    @Test("in a quiet moment it shows by itself, and not while somebody goes on recording")
+    func byItself() throws {
+        let replica = try replica()
+        try event(replica, "one")
+        try event(replica, "two")
+        held.run()
+        #expect(try rows(replica) == 0)
+        held.run()
+        #expect(try rows(replica) == 2)
+    }
+
+    @Test("a view taken between two recordings shows the first and not the second")
+    func between() throws {
+        let replica = try replica()
+        let one = try event(replica, "one")
+        try replica.store.showRecorded()
+        try replica.quickly { try $0.set(one, "title", "a") }
+        let view = try replica.view()
+        try replica.record(from: view) { try $0.set(one, "summary", "b") }
+        #expect(try view.entity(one)?.shown("title") == "a")
+        #expect(try view.entity(one)?.shown("summary") == nil)
+        #expect(try view.entities(kind: "event").first?.shown("summary") == nil)
+        #expect(try replica.view().entity(one)?.shown("summary") == "b")
+    }
+
+    @Test("what is confirmed or refused before it shows is folded once", arguments: [false, true])
+    func settled(_ isRefused: Bool) throws {
+        var log = TestLog()
+        let replica = try replica()
+        try replica.meet(log)
+        let one = try event(replica, "one")
+        let row = try #require(replica.store.outbox(after: 0, of: nil, limit: 9).first)
+        if isRefused { try log.refuse(row, by: replica.user) } else { log.accept(row, by: replica.user) }
+        #expect(try unshown(replica) == 1)
+        try replica.pull(log)
+        #expect(try unshown(replica) == 0)
+        #expect(try replica.view().entity(one)?.shown("title") == (isRefused ? nil : "one"))
+        #expect(try replica.verify(by: log.signer).problems == [])
+    }
+
+    @Test("the end of a program shows what is left, and so does folding anew where it was killed")
+    func end() throws {
+        let replica = try replica()
+        let one = try event(replica, "one")
+        try replica.store.onWriter { try $0.execute(sql: "UPDATE meta SET value = 'another' WHERE key = 'schema'") }
+        let next = try again()
+        #expect(try rows(next) == 1)
+        try next.quickly { try $0.set(one, "title", "uno") }
+        #expect(try next.verify().problems == [])
+        try event(next, "two")
+        next.close()
+        let file = try DatabaseQueue(path: next.store.paths.database)
+        #expect(try file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM events") } == 2)
+        try file.close()
+        replica.close()
+    }
+
+    @Test("observers are told of a recording once, and not of its rows")
+    func told() throws {
+        let replica = try replica()
+        func news() throws -> Int64 { try replica.store.read(.none) { _, meta in meta.news } }
+        let before = try news()
+        try event(replica, "one")
+        try replica.store.showRecorded()
+        try replica.store.indexTexts()
+        #expect(try news() == before + 1)
+    }
+}
