@@ -19,6 +19,10 @@ actor ServerLoop {
     private var listeners: [Listener] = []
     private var timer: UV.Timer?
     private var turns: [TurnWatcher] = []
+    private var lookout: Lookout?
+    private var answerWait = AnswerWait()
+    /// When the lone change went to the writer that is there now.
+    private var loneSince: ContinuousClock.Instant?
     private var lastSession: UInt64 = 0
     /// Peers that were written to in this turn: what goes to one of them leaves in one piece.
     private var written: [ServerPeer] = []
@@ -41,7 +45,10 @@ actor ServerLoop {
         let deliver: @Sendable (ServerInput) -> Void = { [self] input in
             loop.post { self.assumeIsolated { $0.handle(input) } }
         }
-        writer = LogWriter(store: store, deliver: deliver)
+        writer = LogWriter(store: store) { [self] input in
+            loop.post { self.assumeIsolated { $0.answered(input) } }
+        }
+        lookout = Lookout(on: loop)
         reader = LogReader(store: store, deliver: deliver)
         var port: UInt16?
         if let (host, wanted) = configuration.tcp {
@@ -152,6 +159,23 @@ actor ServerLoop {
         perform()
     }
 
+    /// Has the writer append groups, and looks out for its answer where that is about to come.
+    private func append(_ groups: [UnchainedGroup]) {
+        guard writer?.append(groups) ?? false else { return }
+        loneSince = ContinuousClock.now
+        if let microseconds = answerWait.microseconds { lookout?.begin(microsecondsMax: microseconds) }
+    }
+
+    /// The writer's answer: after a lone change's, the peer may go on at once.
+    private func answered(_ input: ServerInput) {
+        if let since = loneSince {
+            loneSince = nil
+            answerWait.took(microseconds: UInt64((ContinuousClock.now - since) / .microseconds(1)))
+            if answerWait.microseconds != nil { lookout?.begin(microsecondsMax: AnswerWait.nextMicroseconds) }
+        }
+        handle(input)
+    }
+
     /// The clock, as of this turn of the loop.
     private func now() -> Instant {
         if let turn { return turn }
@@ -191,7 +215,7 @@ actor ServerLoop {
                 peers[id]?.stream.shutdownThenClose()
             case .pause(let id): peers[id]?.isPaused = true
             case .resume(let id): peers[id]?.isPaused = false
-            case .append(let groups): writer?.append(groups)
+            case .append(let groups): append(groups)
             case .reopen: writer?.reopen()
             case .read(let id, let workspace, let seq): reader?.stretch(id, workspace, seq)
             case .hash(let id, let workspace, let seq): reader?.hash(id, workspace, seq)
