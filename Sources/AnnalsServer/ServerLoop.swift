@@ -15,7 +15,7 @@ actor ServerLoop {
     private var writer: LogWriter?
     private var reader: LogReader?
     private var checking: PushChecking
-    private var peers: [SessionID: ServerPeer] = [:]
+    private var peers = PeerTable()
     private var listeners: [Listener] = []
     private var timer: UV.Timer?
     private var turns: [TurnWatcher] = []
@@ -82,7 +82,7 @@ actor ServerLoop {
         for listener in listeners { listener.close() }
         timer?.close()
         endTurn()
-        for peer in peers.values {
+        for peer in peers.all {
             let stream = peer.stream
             stream.write(
                 ServerMessageCodec.encode(
@@ -107,11 +107,12 @@ actor ServerLoop {
     private func accepted(_ stream: UV.Stream) {
         lastSession += 1
         let id = SessionID(lastSession)
-        peers[id] = ServerPeer(id, stream)
-        stream.onRead = { [weak self] bytes in
+        peers.add(ServerPeer(id, stream))
+        // Not weak, which costs at each call: a stream that is closed drops its callbacks.
+        stream.onRead = { [self] bytes in
             // Safe: a loop calls back on its own thread, which is this actor's.
             nonisolated(unsafe) let bytes = bytes
-            self?.assumeIsolated { $0.received(bytes, from: id) }
+            assumeIsolated { $0.received(bytes, from: id) }
         }
         stream.onDrained = { [weak self] in self?.assumeIsolated { $0.handle(.drained(id)) } }
         stream.onClosed = { [weak self] _ in
@@ -144,7 +145,7 @@ actor ServerLoop {
     /// The core hears of it after all that the peer sent before.
     private func closed(_ id: SessionID) {
         guard let peer = peers[id], peer.bytesInChecking == 0 else { return }
-        peers[id] = nil
+        peers.remove(id)
         handle(.closed(id))
     }
 
@@ -202,6 +203,7 @@ actor ServerLoop {
     }
 
     private func perform() {
+        if effects.isEmpty { return }
         // Taken out, because closing a stream may call back.
         var taken: [ServerEffect] = []
         swap(&taken, &effects)
@@ -225,51 +227,6 @@ actor ServerLoop {
         }
         taken.removeAll(keepingCapacity: true)
         if effects.isEmpty { swap(&taken, &effects) }
-    }
-}
-
-/// A connection, and what is to be written to it in this turn of the loop.
-private final class ServerPeer {
-    let id: SessionID
-    let stream: UV.Stream
-    private var queued: [ArraySlice<UInt8>] = []
-    /// Whether the core wants nothing more for now.
-    var isPaused = false { didSet { setReading() } }
-    /// What was read and has not come to the core yet.
-    private(set) var bytesInChecking = 0
-    /// Whether enough of that is on its way.
-    private var isHeld = false { didSet { setReading() } }
-    private var isReading = true
-
-    init(_ id: SessionID, _ stream: UV.Stream) {
-        self.id = id
-        self.stream = stream
-    }
-
-    /// Notes that more is on its way to the core, or less.
-    func checking(_ bytes: Int, isFull: Bool) {
-        bytesInChecking += bytes
-        isHeld = bytesInChecking >= (isFull ? 1 : PushChecking.peerBytesMax)
-    }
-
-    private func setReading() {
-        let shallRead = !isPaused && !isHeld
-        guard shallRead != isReading else { return }
-        isReading = shallRead
-        if shallRead { stream.startReading() } else { stream.stopReading() }
-    }
-
-    /// - Returns: whether these bytes are the first of the turn.
-    func queue(_ bytes: ArraySlice<UInt8>) -> Bool {
-        queued.append(bytes)
-        return queued.count == 1
-    }
-
-    func flush() {
-        if queued.isEmpty { return }
-        let pieces = queued
-        queued = []
-        stream.write(pieces: pieces)
     }
 }
 
