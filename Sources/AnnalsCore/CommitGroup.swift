@@ -128,14 +128,13 @@ struct CommitGroup: Sendable {
         var last: [Run] = []
         last.reserveCapacity(runs.count)
         // A session usually pushes for one replica, so its number alone finds the run.
-        var places: [SessionID: Int] = [:]
-        places.reserveCapacity(runs.count)
+        var places = SessionPlaces(capacity: runs.count)
         for run in runs {
-            guard let place = places.updateValue(last.count, forKey: run.session) else {
+            guard let place = places.place(of: run.session) else {
+                places.set(last.count, of: run.session)
                 last.append(run)
                 continue
             }
-            places[run.session] = place
             let known =
                 last[place].replica == run.replica ? place : last.firstIndex { $0.session == run.session && $0.replica == run.replica }
             if let known {

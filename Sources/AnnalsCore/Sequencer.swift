@@ -244,6 +244,7 @@ struct Sequencer: Sendable {
     mutating func startWriting() -> UnchainedGroup? {
         guard inFlight == nil, var group = filling else { return nil }
         filling = nil
+        group.log.last.reserveCapacity(group.lanes.count)
         for lane in group.lanes {
             group.log.last[lanes[lane].replica] = lanes[lane].mark
             lanes[lane].isFilling = false

@@ -6,10 +6,11 @@ internal import AnnalsWire
 extension ServerCore {
     /// Begins a push whose header is, byte for byte, the one before it on this connection.
     mutating func beginPush(like line: RawSpan, from id: SessionID) -> Bool {
-        guard let place = sessions.place(of: id), let last = sessions[at: place].lastHeader,
-            line.equals(0..<line.byteCount, last.line.span.bytes), sessions[at: place].user != nil
+        guard let place = sessions.place(of: id), let last = sessions[at: place].lastHeader, sessions[at: place].user != nil
         else { return false }
-        return begin(last.header, last.submitter, place)
+        let spelled = last.line
+        guard line.equals(0..<line.byteCount, spelled.span.bytes) else { return false }
+        return begin(last.workspace, count: last.count, last.submitter, place)
     }
 
     mutating func beginPush(
@@ -31,20 +32,22 @@ extension ServerCore {
         let submitter = sequencers[workspace].submitter(id, user: user, header)
         // One that was filled up with blanks or unknown members is not kept for each peer.
         let isUsual = line.byteCount <= ServerSession.usualHeaderBytes
-        sessions[at: place].lastHeader = isUsual ? (line.withUnsafeBytes { Array($0) }, header, submitter) : nil
-        _ = begin(header, submitter, place)
+        sessions[at: place].lastHeader =
+            isUsual
+            ? ServerSession.Header(line.withUnsafeBytes { Array($0) }, workspace: workspace, count: header.count, submitter) : nil
+        _ = begin(workspace, count: header.count, submitter, place)
         return .next
     }
 
     /// - Returns: whether the workspace is open on this connection.
     private mutating func begin(
-        _ header: PushHeader, _ submitter: Sequencer.Submitter, _ session: Int
+        _ workspace: Int, count: Int64, _ submitter: Sequencer.Submitter, _ session: Int
     ) -> Bool {
-        guard let workspace = place(of: header.workspace), let index = sessions[at: session].index(of: workspace) else { return false }
+        guard let index = sessions[at: session].index(of: workspace) else { return false }
         pushing = ServerSession.Push(
             workspace: workspace, role: sessions[at: session].attachments[index].role, submitter: submitter,
-            remaining: header.count,
-            isStopped: sessions[at: session].attachments[index].stopped.contains(header.replica))
+            remaining: count,
+            isStopped: sessions[at: session].attachments[index].stopped.contains(submitter.replica))
         return true
     }
 

@@ -63,6 +63,22 @@ struct ServerSession: Sendable {
         var isStopped: Bool
     }
 
+    /// A push's header, as it was spelled and as it was read. An object, so that looking at it copies nothing of it.
+    final class Header: Sendable {
+        let line: [UInt8]
+        /// The workspace's place among the server's.
+        let workspace: Int
+        let count: Int64
+        let submitter: Sequencer.Submitter
+
+        init(_ line: [UInt8], workspace: Int, count: Int64, _ submitter: Sequencer.Submitter) {
+            self.line = line
+            self.workspace = workspace
+            self.count = count
+            self.submitter = submitter
+        }
+    }
+
     /// No header that a client of ours writes has more bytes.
     static let usualHeaderBytes = 512
 
@@ -77,8 +93,8 @@ struct ServerSession: Sendable {
     var wait = Wait.nothing
     /// A push whose change lines are still arriving.
     var push: Push?
-    /// The last push's header, as it was spelled and as it was read: most of a peer's headers are alike.
-    var lastHeader: (line: [UInt8], header: PushHeader, submitter: Sequencer.Submitter)?
+    /// The last push's header: most of a peer's headers are alike.
+    var lastHeader: Header?
     var opening: ClientMessage.Open?
     /// The workspaces open on this connection, in their order.
     private(set) var attachments: [Attachment] = []

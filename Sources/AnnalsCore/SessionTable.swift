@@ -5,10 +5,10 @@ struct SessionTable: Sendable {
     private var sessions: [ServerSession] = []
     /// In the order of `sessions`.
     private var ids: [SessionID] = []
-    private var places: [SessionID: Int] = [:]
+    private var places = SessionPlaces()
 
     /// Where a session stands, until the next one is added or removed; nil where there is none.
-    func place(of id: SessionID) -> Int? { places[id] }
+    func place(of id: SessionID) -> Int? { places.place(of: id) }
 
     /// The session at a place.
     subscript(at place: Int) -> ServerSession {
@@ -25,17 +25,17 @@ struct SessionTable: Sendable {
     }
 
     mutating func add(_ session: ServerSession, _ id: SessionID) {
-        precondition(places[id] == nil, "a session's id is never used twice")
-        places[id] = sessions.count
+        precondition(place(of: id) == nil, "a session's id is never used twice")
+        places.set(sessions.count, of: id)
         sessions.append(session)
         ids.append(id)
     }
 
     mutating func remove(_ id: SessionID) {
-        guard let place = places.removeValue(forKey: id), let last = ids.last else { return }
+        guard let place = places.remove(id), let last = ids.last else { return }
         if last != id {
             (sessions[place], ids[place]) = (sessions[sessions.count - 1], last)
-            places[last] = place
+            places.set(place, of: last)
         }
         sessions.removeLast()
         ids.removeLast()

@@ -10,7 +10,8 @@ struct LogWriter: Sendable {
     /// A group of up to so many changes has its peers wait for the thread rather than for a processor.
     private static let loneMax = 2
 
-    func append(_ groups: [UnchainedGroup]) {
+    /// - Returns: whether it is a lone change, whose answer comes as soon as the disk has it.
+    func append(_ groups: [UnchainedGroup]) -> Bool {
         let isLone = groups.count == 1 && groups[0].log.count <= Self.loneMax
         thread.perform(lingers: isLone) {
             let chained = groups.map { $0.chained() }
@@ -21,6 +22,7 @@ struct LogWriter: Sendable {
                 recover("\(error)")
             }
         }
+        return isLone
     }
 
     /// Tries again to open a store that could not be opened after a failed commit.

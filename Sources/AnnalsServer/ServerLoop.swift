@@ -1,36 +1,20 @@
 internal import AnnalsCore
-internal import AnnalsModel
-internal import AnnalsWire
-internal import Foundation
 internal import Logging
 internal import UV
 
-/// The one event-loop thread: sockets in, effects out. All deciding is ``ServerCore``'s.
+/// The one event-loop thread, as the rest of the program reaches it.
 actor ServerLoop {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private var core: ServerCore
+    private let core: ServerCore
     private let logger: Logger
-    private var writer: LogWriter?
-    private var reader: LogReader?
-    private var checking: PushChecking
-    private var peers: [SessionID: ServerPeer] = [:]
-    private var listeners: [Listener] = []
-    private var timer: UV.Timer?
-    private var turns: [TurnWatcher] = []
-    private var lastSession: UInt64 = 0
-    /// Peers that were written to in this turn: what goes to one of them leaves in one piece.
-    private var written: [ServerPeer] = []
-    /// When this turn began, where something came in it.
-    private var turn: Instant?
-    /// Kept for its capacity.
-    private var effects: [ServerEffect] = []
+    /// Nil until it listens.
+    private var turns: ServerTurns?
 
     init(loop: EventLoop, core: ServerCore, logger: Logger) {
         self.loop = loop
         self.core = core
-        checking = PushChecking(core)
         self.logger = logger
     }
 
@@ -38,219 +22,15 @@ actor ServerLoop {
     ///
     /// - Returns: the TCP port that was bound; nil without TCP.
     func start(_ configuration: ServerConfiguration, store: any LogStore) throws -> UInt16? {
-        let deliver: @Sendable (ServerInput) -> Void = { [self] input in
-            loop.post { self.assumeIsolated { $0.handle(input) } }
+        let turns = ServerTurns(loop: loop, core: core, logger: logger) { [self] work in
+            loop.post { self.assumeIsolated { $0.turns.map(work) } }
         }
-        writer = LogWriter(store: store, deliver: deliver)
-        reader = LogReader(store: store, deliver: deliver)
-        var port: UInt16?
-        if let (host, wanted) = configuration.tcp {
-            let listener = try Listener(on: loop, host: host, port: wanted)
-            guard let address = listener.address, address.isLoopback else {
-                listener.close()
-                throw ServerError(
-                    .notLoopback,
-                    "will not listen on \(host): without TLS only loopback is served. Use 127.0.0.1, or a tunnel to it.")
-            }
-            port = address.port
-            accept(on: listener)
-        }
-        if let path = configuration.socketPath {
-            accept(on: try Listener(on: loop, path: path))
-        }
-        let timer = UV.Timer(on: loop) { [weak self] in self?.assumeIsolated { $0.handle(.tick) } }
-        timer.start(afterMilliseconds: 1000, repeatingMilliseconds: 1000)
-        self.timer = timer
-        // What timers and closing peers left goes before the loop waits; what came, when all of it has been handed out.
-        turns = [TurnWatcher.Moment.beforeWaiting, .afterEvents].map { moment in
-            TurnWatcher(on: loop, moment) { [weak self] in self?.assumeIsolated { $0.endTurn() } }
-        }
-        return port
+        self.turns = turns
+        return try turns.start(configuration, store: store)
     }
 
     /// Stops listening, lets the commit under way end, says goodbye and closes.
     ///
     /// - Returns: the threads that are still to be stopped, off the loop.
-    func stop() -> [WorkerThread] {
-        for listener in listeners { listener.close() }
-        timer?.close()
-        endTurn()
-        for peer in peers.values {
-            let stream = peer.stream
-            stream.write(
-                ServerMessageCodec.encode(
-                    .error(
-                        code: ProtocolErrorCode.stopping.rawValue, detail: "the server is stopping",
-                        recovery: ProtocolErrorCode.stopping.recovery)))
-            stream.shutdownThenClose(withinMilliseconds: 500)
-        }
-        return [writer?.thread, reader?.thread, reader?.searches].compactMap { $0 } + checking.threads
-    }
-
-    private func accept(on listener: Listener) {
-        listeners.append(listener)
-        listener.onConnection = { [weak self] stream in
-            // Safe: a loop calls back on its own thread, which is this actor's.
-            nonisolated(unsafe) let stream = stream
-            self?.assumeIsolated { $0.accepted(stream) }
-        }
-        listener.onError = { [logger] error in logger.warning("cannot accept a connection", metadata: ["error": "\(error)"]) }
-    }
-
-    private func accepted(_ stream: UV.Stream) {
-        lastSession += 1
-        let id = SessionID(lastSession)
-        peers[id] = ServerPeer(id, stream)
-        stream.onRead = { [weak self] bytes in
-            // Safe: a loop calls back on its own thread, which is this actor's.
-            nonisolated(unsafe) let bytes = bytes
-            self?.assumeIsolated { $0.received(bytes, from: id) }
-        }
-        stream.onDrained = { [weak self] in self?.assumeIsolated { $0.handle(.drained(id)) } }
-        stream.onClosed = { [weak self] _ in
-            self?.assumeIsolated { $0.closed(id) }
-        }
-        let peer: Peer = stream.peerUserID.map { .unix(user: userName($0)) } ?? .loopback
-        handle(.accepted(id, peer))
-        stream.startReading()
-    }
-
-    /// Hands bytes to the core where they stand, and does what it says; a large piece of a push is checked by another thread first.
-    private func received(_ bytes: UnsafeRawBufferPointer, from id: SessionID) {
-        guard let peer = peers[id], peer.bytesInChecking > 0 || bytes.count >= PushChecking.bytesMin && !checking.isFull else {
-            return received(bytes.bytes, nil, from: id)
-        }
-        checking.bytes += bytes.count
-        peer.checking(bytes.count, isFull: checking.isFull)
-        checking.check(Array(bytes), of: id) { [self] bytes, checked in
-            loop.post { self.assumeIsolated { $0.checked(bytes, checked, from: id) } }
-        }
-    }
-
-    private func checked(_ bytes: [UInt8], _ checked: CheckedLines, from id: SessionID) {
-        checking.bytes -= bytes.count
-        peers[id]?.checking(-bytes.count, isFull: checking.isFull)
-        received(bytes.span.bytes, checked, from: id)
-        if let peer = peers[id], !peer.stream.isOpen { closed(id) }
-    }
-
-    /// The core hears of it after all that the peer sent before.
-    private func closed(_ id: SessionID) {
-        guard let peer = peers[id], peer.bytesInChecking == 0 else { return }
-        peers[id] = nil
-        handle(.closed(id))
-    }
-
-    private func received(_ bytes: RawSpan, _ checked: CheckedLines?, from id: SessionID) {
-        core.gather(bytes, checked, from: id, now: now(), into: &effects)
-        perform()
-    }
-
-    /// Hands one input to the core and does what it says.
-    private func handle(_ input: ServerInput) {
-        core.gather(input, now: now(), into: &effects)
-        perform()
-    }
-
-    /// The clock, as of this turn of the loop.
-    private func now() -> Instant {
-        if let turn { return turn }
-        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        turn = now
-        return now
-    }
-
-    /// All that came in this turn becomes one group. It goes to the disk first, and what is to be said is sent meanwhile.
-    private func endTurn() {
-        guard let now = turn else { return }
-        turn = nil
-        core.endTurn(into: &effects)
-        perform()
-        while let peer = written.popLast() {
-            peer.flush()
-            // What the system took at once is out: tell the core, which may have more for those peers.
-            guard peer.stream.isOpen, peer.stream.writeQueueSize == 0 else { continue }
-            core.gather(.drained(peer.id), now: now, into: &effects)
-            perform()
-        }
-        core.endTurn(into: &effects)
-        perform()
-    }
-
-    private func perform() {
-        // Taken out, because closing a stream may call back.
-        var taken: [ServerEffect] = []
-        swap(&taken, &effects)
-        for effect in taken {
-            switch effect {
-            case .write(let id, let bytes):
-                guard let peer = peers[id] else { break }
-                if peer.queue(bytes) { written.append(peer) }
-            case .close(let id):
-                peers[id]?.flush()
-                peers[id]?.stream.shutdownThenClose()
-            case .pause(let id): peers[id]?.isPaused = true
-            case .resume(let id): peers[id]?.isPaused = false
-            case .append(let groups): writer?.append(groups)
-            case .reopen: writer?.reopen()
-            case .read(let id, let workspace, let seq): reader?.stretch(id, workspace, seq)
-            case .hash(let id, let workspace, let seq): reader?.hash(id, workspace, seq)
-            case .search(let id, let workspace, let change): reader?.search(id, workspace, change)
-            case .log(let event): logger.record(event)
-            }
-        }
-        taken.removeAll(keepingCapacity: true)
-        if effects.isEmpty { swap(&taken, &effects) }
-    }
-}
-
-/// A connection, and what is to be written to it in this turn of the loop.
-private final class ServerPeer {
-    let id: SessionID
-    let stream: UV.Stream
-    private var queued: [ArraySlice<UInt8>] = []
-    /// Whether the core wants nothing more for now.
-    var isPaused = false { didSet { setReading() } }
-    /// What was read and has not come to the core yet.
-    private(set) var bytesInChecking = 0
-    /// Whether enough of that is on its way.
-    private var isHeld = false { didSet { setReading() } }
-    private var isReading = true
-
-    init(_ id: SessionID, _ stream: UV.Stream) {
-        self.id = id
-        self.stream = stream
-    }
-
-    /// Notes that more is on its way to the core, or less.
-    func checking(_ bytes: Int, isFull: Bool) {
-        bytesInChecking += bytes
-        isHeld = bytesInChecking >= (isFull ? 1 : PushChecking.peerBytesMax)
-    }
-
-    private func setReading() {
-        let shallRead = !isPaused && !isHeld
-        guard shallRead != isReading else { return }
-        isReading = shallRead
-        if shallRead { stream.startReading() } else { stream.stopReading() }
-    }
-
-    /// - Returns: whether these bytes are the first of the turn.
-    func queue(_ bytes: ArraySlice<UInt8>) -> Bool {
-        queued.append(bytes)
-        return queued.count == 1
-    }
-
-    func flush() {
-        if queued.isEmpty { return }
-        let pieces = queued
-        queued = []
-        stream.write(pieces: pieces)
-    }
-}
-
-/// The user's name as the system knows it, where it is a name that Annals allows.
-private func userName(_ id: UInt32) -> Name? {
-    guard let entry = getpwuid(id) else { return nil }
-    return Name(String(cString: entry.pointee.pw_name))
+    func stop() -> [WorkerThread] { turns?.stop() ?? [] }
 }

@@ -53,8 +53,10 @@ final class LogEnd: @unchecked Sendable {
         swap(&tails, &self.tails)
         try AppendStatements(db: db).transaction {
             for (group, place) in zip(groups, places) {
-                let tail = tails.removeValue(forKey: group.workspace)
-                tails[group.workspace] = try LogWrites.append(group, at: place, after: tail, db)
+                // Taken out, too: what is changed where it stands is not copied.
+                var tail = try tails.removeValue(forKey: group.workspace) ?? LogTail(of: group.workspace, db)
+                try LogWrites.append(group, at: place, to: &tail, db)
+                tails[group.workspace] = tail
             }
         }
         self.tails = tails

@@ -24,11 +24,9 @@ enum LogWrites {
 
     /// - Parameters:
     ///   - place: where its lines stand already; nil where they go into the row.
-    ///   - tail: the log's end as the last append left it; nil where that is not known.
-    /// - Returns: its end with the group.
+    ///   - tail: the log's end, which goes on by the group.
     /// - throws: `LogStoreError` where the group does not follow its workspace's head.
-    static func append(_ group: LogGroup, at place: Int64?, after tail: LogTail?, _ db: Database) throws -> LogTail {
-        var tail = try tail ?? LogTail(of: group.workspace, db)
+    static func append(_ group: LogGroup, at place: Int64?, to tail: inout LogTail, _ db: Database) throws {
         try check(group, follows: tail.workspace)
         try AppendStatements(db: db).insert(
             group, key: LogSchema.key(tail.workspace.id, group.first), marks: ReplicaMarks.lines(group.last),
@@ -39,7 +37,6 @@ enum LogWrites {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO moved (workspace, change) VALUES (?, ?)")
                 .execute(arguments: [tail.workspace.id, change.raw])
         }
-        return tail
     }
 
     /// Brings the marks of the groups into their own table.

@@ -157,7 +157,7 @@ public final class EventLoop: @unchecked Sendable {
     /// With the lock held, because the wake-up handle is closed under it: signalling a closed one is undefined.
     func append(_ item: Mailbox.Item, to box: inout Mailbox) {
         box.items.append(item)
-        if box.items.count == 1, box.phase != .stopped { uv_async_send(wakeUp) }
+        if box.items.count == 1, box.lookouts == 0, box.phase != .stopped { uv_async_send(wakeUp) }
     }
 
     /// Whether the caller is on the loop's thread.
@@ -208,6 +208,23 @@ public final class EventLoop: @unchecked Sendable {
         runBatch()
         // Once only: winding down has a run of its own, which must reach its end.
         if phase == .stopping, acceptsHandles { uv_stop(raw) }
+    }
+
+    /// Runs what was posted, where somebody looked for it before the loop was woken.
+    ///
+    /// - Returns: whether there was any.
+    func runPosted() -> Bool {
+        guard mailbox.withLock({ !$0.items.isEmpty }) else { return false }
+        drain()
+        return true
+    }
+
+    /// One who looked out does no longer; what came since wakes the loop as ever.
+    func endLookout() {
+        mailbox.withLock { box in
+            box.lookouts -= 1
+            if box.lookouts == 0, !box.items.isEmpty, box.phase != .stopped { uv_async_send(wakeUp) }
+        }
     }
 
     private func runBatch() {

@@ -18,6 +18,9 @@ struct Mailbox {
     var phase = Phase.open
     var items: [Item] = []
 
+    /// How many on the loop's thread look here by themselves, so that nobody needs to wake it.
+    var lookouts = 0
+
     /// Whether some thread runs the jobs of a stopped loop now; one at a time, so that isolation holds.
     var hasLateRunner = false
 }

@@ -9,7 +9,8 @@ extension Stream {
         write(bytes[...])
     }
 
-    private func write(_ bytes: ArraySlice<UInt8>) {
+    /// As ``write(_:)-([UInt8])``.
+    public func write(_ bytes: ArraySlice<UInt8>) {
         guard !hasEndedSending, !bytes.isEmpty, let stream = raw(as: uv_stream_t.self) else { return }
         var sent = 0
         if uv_stream_get_write_queue_size(stream) == 0 {
