@@ -76,7 +76,9 @@ extension ReplicaStore {
         if try read(.none, { $1.hasAllTexts }) { return }
         var isLeft = true
         while isLeft {
-            isLeft = try write(.normal, as: .short, silently: true) { db, meta in try TextIndexer(db: db, schema: self.schema).advance(&meta) }
+            isLeft = try write(.normal, as: .short, silently: true) { db, meta in
+                try TextIndexer(db: db, schema: self.schema).advance(&meta)
+            }
         }
     }
 }

@@ -75,26 +75,42 @@ struct LookRows {
             let author = try Child([
                 options.itself, "worker", "author", "port=\(server.port)", "path=\(peers.path("author"))", "count=\(count)",
             ])
-            let made = Self.numbers(author.readAll(), "made").map { $0[0] }
-            guard author.wait().code == 0, made.count == count else { throw BenchFailure("the author failed") }
-            let seen = Self.numbers(watcher.readAll(), "seen")
-            watcher.wait()
-            // The k-th change is entry k, since nobody else writes.
-            let times = made.enumerated().compactMap { index, time in
-                seen.first { $0[0] >= UInt64(index + 1) }.map { $0[1] > time ? $0[1] - time : 0 }
-            }
-            guard times.count == count else { throw BenchFailure("only \(times.count) of \(count) changes were seen") }
-            var metrics = Metrics()
-            metrics.latencies(times.sorted())
-            return metrics
+            return try Self.seen(author, watcher, count)
+        }
+        let bare = Contender(name: "bytes and commits", metric: "p50", unit: "ms") { [self] in
+            func worker(_ words: String...) throws -> Child { try Child([options.itself, "worker"] + words) }
+            let relay = try worker("relay", "path=\(peers.path("relay"))")
+            guard let port = Int(relay.readLine()) else { throw BenchFailure("the bare relay did not start") }
+            let watcher = try worker("bare-watch", "port=\(port)", "path=\(peers.path("bare-watch.sqlite"))", "count=\(count)")
+            guard watcher.readLine() == "ready" else { throw BenchFailure("the bare watcher did not get ready: \(watcher.readAll())") }
+            let author = try worker("bare-author", "port=\(port)", "path=\(peers.path("bare-author.sqlite"))", "count=\(count)")
+            defer { relay.wait() }
+            return try Self.seen(author, watcher, count)
         }
         let push = Peers.Push(connections: 1, perPush: 1, inFlight: 1, changes: options.size(2000, quick: 400))
         var lone = peers.annals(push, metric: "p50", unit: "ms")
         lone.name = "Annals, lone ack"
         return Row(
-            name: "observe", title: "annotate → seen by another live replica's observer, p50", contenders: [ours, lone],
+            name: "observe", title: "annotate → seen by another live replica's observer, p50", contenders: [ours, lone, bare],
             targets: [.atMost(3, times: "Annals, lone ack", "p50", words: "≤ 3 × the lone ack p50")],
-            remark: "\(count) changes a run, one every 20 ms, two processes; from the call of record to the observer's value")
+            remark: "\(count) changes a run, one every 20 ms, two processes; from the call of record to the observer's value; "
+                + "bytes and commits: the same way through two SQLite commits and a synced file, and nothing else")
+    }
+
+    /// How long each of an author's changes took until the watcher saw it.
+    private static func seen(_ author: Child, _ watcher: Child, _ count: Int) throws -> Metrics {
+        let made = numbers(author.readAll(), "made").map { $0[0] }
+        guard author.wait().code == 0, made.count == count else { throw BenchFailure("the author failed") }
+        let seen = numbers(watcher.readAll(), "seen")
+        watcher.wait()
+        // The k-th change is entry k, since nobody else writes.
+        let times = made.enumerated().compactMap { index, time in
+            seen.first { $0[0] >= UInt64(index + 1) }.map { $0[1] > time ? $0[1] - time : 0 }
+        }
+        guard times.count == count else { throw BenchFailure("only \(times.count) of \(count) changes were seen") }
+        var metrics = Metrics()
+        metrics.latencies(times.sorted())
+        return metrics
     }
 
     private static func numbers(_ text: String, _ word: String) -> [[UInt64]] {

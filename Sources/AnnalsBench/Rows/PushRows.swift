@@ -44,7 +44,8 @@ enum PushRows {
         let push = Peers.Push(connections: 64, perPush: 1, inFlight: 1, changes: peers.options.size(60_000, quick: 12_000))
         return Row(
             name: "push64", title: "64 connections × 1 change",
-            contenders: [peers.annals(push), peers.floor(push, batch: 64), peers.bytesAndHashes(push)] + (peers.options.hasPeers ? [peers.redis(push)] : []),
+            contenders: [peers.annals(push), peers.floor(push, batch: 64), peers.bytesAndHashes(push)]
+                + (peers.options.hasPeers ? [peers.redis(push)] : []),
             targets: [.atLeast(1.2, times: "Redis", "rate", words: "≥ 1.2 × Redis with 64 connections, pipeline 1")],
             remark: "\(push.changes) changes a run; fdatasync: synced every 64 lines")
     }

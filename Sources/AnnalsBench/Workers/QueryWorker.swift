@@ -29,7 +29,7 @@ enum QueryWorker {
             found.latencies(times.sorted())
             let p99 = found["p99"] ?? 0
             metrics["library." + name] = p99
-            metrics.note("\(name) \(Figure.number(p99)) ms")
+            metrics.note("\(name) \(Figure.number(p99)) ms (p50 \(Figure.number(found["p50"] ?? 0)))")
             if p99 > worst.1 { worst = (name, p99) }
         }
         metrics["p99"] = worst.1
