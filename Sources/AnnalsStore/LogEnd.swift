@@ -61,4 +61,19 @@ final class LogEnd: @unchecked Sendable {
         }
         self.tails = tails
     }
+
+    /// Brings the marks of all groups into their own table, so that the next start need not go through the groups since.
+    func mark(_ db: Database) throws {
+        var tails = tails
+        self.tails = [:]
+        try AppendStatements(db: db).transaction {
+            for name in tails.keys where tails[name]?.unmarked.isEmpty == false {
+                if var tail = tails[name] {
+                    try LogWrites.mark(&tail, db)
+                    tails[name] = tail
+                }
+            }
+        }
+        self.tails = tails
+    }
 }

@@ -40,7 +40,7 @@ enum LogWrites {
     }
 
     /// Brings the marks of the groups into their own table.
-    private static func mark(_ tail: inout LogTail, _ db: Database) throws {
+    static func mark(_ tail: inout LogTail, _ db: Database) throws {
         let workspace = tail.workspace.id
         for (replica, mark) in tail.unmarked {
             try db.cachedStatement(

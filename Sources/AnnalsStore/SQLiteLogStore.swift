@@ -40,7 +40,11 @@ public final class SQLiteLogStore: LogStore, @unchecked Sendable {
     /// Closes all connections; the last of them brings the write-ahead log into the file. The folder stays locked as
     /// long as its `DataFolder` lives. No other method works afterwards but ``reopen()``.
     public func close() throws {
-        try lock.alone { try closeConnections() }
+        try lock.alone {
+            // Only the next start would take longer without it.
+            if let connections { try? connections.writer.writeWithoutTransaction { try connections.end.mark($0) } }
+            try closeConnections()
+        }
     }
 
     public func reopen() throws {

@@ -17,20 +17,23 @@ struct EntityRows {
 
     static let placeSQL = "SELECT row, kind FROM entity WHERE id = ?"
 
-    private func place(_ id: ItemID, _ directory: BoundStatement) throws -> (row: Int64, kind: String)? {
-        var found: (Int64, String)?
+    /// Where an entity stands; nil where the file does not have it.
+    ///
+    /// - Parameter directory: a statement of ``placeSQL``.
+    func place(_ id: ItemID, _ directory: BoundStatement) throws -> EntityPlace? {
+        var found: EntityPlace?
         directory.bind(1, id.raw)
-        try directory.forEachRow { found = ($0.integer(0), $0.text(1)) }
+        try directory.forEachRow { found = EntityPlace(row: $0.integer(0), kind: $0.text(1)) }
         return found
     }
 
-    func place(_ id: ItemID) throws -> (row: Int64, kind: String)? {
+    func place(_ id: ItemID) throws -> EntityPlace? {
         try place(id, BoundStatement(db, Self.placeSQL))
     }
 
     func load(_ id: ItemID) throws -> EntityRecord? {
-        guard let (row, kind) = try place(id) else { return nil }
-        return try load(row, schema.table(kind))
+        guard let place = try place(id) else { return nil }
+        return try load(place.row, schema.table(place.kind))
     }
 
     /// The record of a row that is there.
@@ -52,13 +55,9 @@ struct EntityRows {
         var log: [UInt8]
     }
 
-    /// Brings an entity's state by the log alone into a fold, as bytes.
-    ///
-    /// - Returns: where it stands; nil where the file does not have it. The fold has it where the log knows it.
-    ///
-    /// - Parameter directory: a statement of ``placeSQL``.
-    func load(_ id: ItemID, into fold: inout Fold, _ directory: BoundStatement) throws -> Loaded? {
-        guard let (row, kind) = try place(id, directory) else { return nil }
+    /// Brings an entity's state by the log alone into a fold, as bytes. The fold has it where the log knows it.
+    func load(_ id: ItemID, at place: EntityPlace, into fold: inout Fold) throws -> Loaded {
+        let (row, kind) = (place.row, place.kind)
         let table = schema.table(kind)
         let statement = try BoundStatement(db, table.selectRow)
         statement.bind(1, row)
@@ -81,7 +80,7 @@ struct EntityRows {
             } catch is DamagedFoldState {
                 throw DamagedState()
             }
-            loaded = Loaded(place: EntityPlace(row: row, kind: kind), log: [UInt8](found.bytes(6)))
+            loaded = Loaded(place: place, log: [UInt8](found.bytes(6)))
         }
         guard let loaded else { throw DamagedState() }
         return loaded

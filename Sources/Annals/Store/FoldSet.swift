@@ -29,12 +29,19 @@ struct FoldSet: ~Copyable {
         // Nothing need be looked up in an empty file.
         let isEmpty = try Bool.fetchOne(rows.db, sql: "SELECT NOT EXISTS (SELECT 1 FROM entity)") ?? false
         let directory = try BoundStatement(rows.db, EntityRows.placeSQL)
+        // In the order of the rows: those that stand together are read together.
+        var found: [(place: Int, at: EntityPlace)] = []
         for place in 0..<(isEmpty ? 0 : fold.count) {
             try turn.step()
-            records[place] = try rows.load(fold.id(at: place), into: &fold, directory)
+            if let at = try rows.place(fold.id(at: place), directory) { found.append((place, at)) }
+        }
+        found.sort { $0.at.row < $1.at.row }
+        for (place, at) in found {
+            try turn.step()
+            records[place] = try rows.load(fold.id(at: place), at: at, into: &fold)
         }
         for id in ids where fold.place(of: id) == nil {
-            let loaded = try rows.load(id, into: &fold, directory)
+            let loaded = try rows.place(id, directory).map { try rows.load(id, at: $0, into: &fold) }
             if let place = fold.place(of: id) {
                 records[place] = loaded
             } else {
