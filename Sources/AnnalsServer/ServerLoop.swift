@@ -7,7 +7,8 @@ actor ServerLoop {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private let core: ServerCore
+    /// Until it listens: then it is what happens on the loop.
+    private var core: ServerCore?
     private let logger: Logger
     /// Nil until it listens.
     private var turns: ServerTurns?
@@ -22,6 +23,8 @@ actor ServerLoop {
     ///
     /// - Returns: the TCP port that was bound; nil without TCP.
     func start(_ configuration: ServerConfiguration, store: any LogStore) throws -> UInt16? {
+        guard let core else { preconditionFailure("a server is started once") }
+        self.core = nil
         let turns = ServerTurns(loop: loop, core: core, logger: logger) { [self] work in
             loop.post { self.assumeIsolated { $0.turns.map(work) } }
         }

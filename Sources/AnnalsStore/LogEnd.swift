@@ -62,7 +62,7 @@ final class LogEnd: @unchecked Sendable {
         self.tails = tails
     }
 
-    /// Brings the marks of all groups into their own table, so that the next start need not go through the groups since.
+    /// Brings the marks of what was appended here into their own table, so that the next start need not go through the groups since.
     func mark(_ db: Database) throws {
         var tails = tails
         self.tails = [:]

@@ -93,7 +93,7 @@ import Testing
         #expect(try replica.verify(by: log.signer).problems == [])
     }
 
-    @Test("a search waits for nobody who writes", .timeLimit(.minutes(1)))
+    @Test("a search does not wait for the index while somebody writes", .timeLimit(.minutes(1)))
     func busy() throws {
         let replica = try Replica.test(folder, "r")
         let other = try Replica.open(in: folder("r"))

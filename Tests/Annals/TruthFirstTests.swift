@@ -163,6 +163,40 @@ final class Held: @unchecked Sendable {
         replica.close()
     }
 
+    @Test("a file of before, which does not say what shows, shows what is recorded next")
+    func before() throws {
+        try event(replica(), "one")
+        let old = try again()
+        try old.store.showRecorded()
+        try old.store.onWriter { try $0.execute(sql: "DELETE FROM meta WHERE key = 'shown_n'") }
+        old.close()
+        let replica = try again()
+        let two = try event(replica, "two")
+        #expect(try unshown(replica) == 1)
+        #expect(try replica.view().entity(two)?.shown("title") == "two")
+        #expect(try replica.verify().problems == [])
+    }
+
+    @Test("a recording that fails at its commit leaves nothing behind that hides the next one")
+    func failed() throws {
+        let replica = try replica()
+        try event(replica, "one")
+        // What only a commit finds out, as it does that a disk is full.
+        try replica.store.onWriter {
+            try $0.execute(
+                sql: """
+                    CREATE TABLE parent (id INTEGER PRIMARY KEY);
+                    CREATE TABLE child (id REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+                    CREATE TRIGGER late AFTER INSERT ON pending BEGIN INSERT INTO child VALUES (1); END
+                    """)
+        }
+        #expect(throws: (any Error).self) { try event(replica, "two") }
+        try replica.store.onWriter { try $0.execute(sql: "DROP TRIGGER late; DROP TABLE child; DROP TABLE parent") }
+        let three = try event(replica, "three")
+        #expect(try replica.view().entity(three)?.shown("title") == "three")
+        #expect(try replica.verify().problems == [])
+    }
+
     @Test("observers are told of a recording once, and not of its rows")
     func told() throws {
         let replica = try replica()

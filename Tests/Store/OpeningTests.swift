@@ -23,6 +23,21 @@ import Testing
         try store.close()
     }
 
+    @Test("a store that is closed in order leaves its marks in their table, and the next one need not go through its groups")
+    func marks() throws {
+        let place = try StorePlace()
+        let store = try place.openStore()
+        var maker = try maker()
+        try store.create(maker.head)
+        for _ in 0..<5 { try store.append([maker.group(1)]) }
+        let head = try store.head(of: name("w"))
+        try store.close()
+        let queue = try DatabaseQueue(path: place.database)
+        #expect(try queue.read { try Int64.fetchOne($0, sql: "SELECT marked FROM workspace") } == 5)
+        try queue.close()
+        #expect(try place.openStore().head(of: name("w")) == head)
+    }
+
     @Test("a second opener is refused with the way out, in this process as in another, until the first is gone")
     func locked() throws {
         let temporary = try TemporaryFolder()

@@ -12,7 +12,7 @@ extension Replica {
     ///   - write: takes one line, without LF.
     public func export(asOf point: Point? = nil, to write: ([UInt8]) throws -> Void) throws {
         try write(ExportLine.header(vocabulary))
-        try store.read { db, meta in
+        try store.read(point == nil ? .all : .none) { db, meta in
             if let point {
                 let seq = try Self.seq(of: point, db, meta)
                 let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: seq)

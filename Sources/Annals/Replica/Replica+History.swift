@@ -21,7 +21,7 @@ extension Replica {
         while next <= last {
             // Of one item the entries are looked up, and are few.
             let end = item == nil ? min(last, next + Self.pageEntries - 1) : last
-            let page = try store.read { db, _ in
+            let page = try store.read(.none) { db, _ in
                 var steps: [HistoryStep] = []
                 try LogReader(db: db, schema: store.schema).forEachEntry(touching: item.map { [$0] }, from: next, through: end) {
                     steps.append(HistoryStep($0, $1))
@@ -83,7 +83,7 @@ extension Replica {
 
     /// What waits here, and what became of it since entry `seq`: so nothing falls between the log and the outbox.
     private func pendingSteps(since seq: Int64) throws -> [HistoryStep] {
-        try store.read { db, meta in
+        try store.read(.none) { db, meta in
             var steps: [HistoryStep] = []
             try LogReader(db: db, schema: store.schema).forEachEntry(touching: nil, from: seq + 1, through: meta.have) { entry, line in
                 if meta.replicas.contains(entry.replica) { steps.append(HistoryStep(entry, line)) }
@@ -102,7 +102,7 @@ extension Replica {
     ///
     /// - Throws: ``AnnalsError`` `notFound`.
     public func step(_ name: String) throws -> HistoryStep {
-        let found = try store.read { db, meta in
+        let found = try store.read(.none) { db, meta in
             if let id = ChangeID(name) { return try Self.step(id, db, meta) }
             guard let handle = Handle(name), handle.letter == nil else { return nil }
             switch handle.place {

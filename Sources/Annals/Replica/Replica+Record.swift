@@ -38,7 +38,7 @@ extension ReplicaStore {
     ) throws -> Receipt {
         if operations.isEmpty { throw AnnalsError(.invalid, "nothing to record", wayOut: "Say what shall change.") }
         let limits = Limits()
-        let change = try write(.full, showing: false) { db, meta in
+        let (change, shownN) = try write(.full, showing: false) { db, meta in
             let now = self.ambient.now()
             let change = Change(
                 id: id, n: meta.nextN, prev: meta.lastHash, base: base, at: now, why: reason, undoes: undoes,
@@ -58,13 +58,11 @@ extension ReplicaStore {
             meta.nextN += 1
             meta.lastHash = hash
             meta.generation += 1
-            if meta.recorded.count >= Self.unshownMax {
-                try self.show(db, &meta)
-            } else {
-                self.touched.withLock { $0.add(change, shownN: meta.shownN) }
-            }
-            return change
+            if meta.recorded.count >= Self.unshownMax { try self.show(db, &meta) }
+            return (change, meta.shownN)
         }
+        // Not before the commit, which may fail.
+        if shownN < change.n { touched.withLock { $0.add(change, shownN: shownN) } }
         return Receipt(change: id, n: change.n, base: base, made: made, store: self)
     }
 

@@ -28,7 +28,7 @@ extension Replica {
 
     /// The entities that a change touches, as they were just before it.
     private func stateBefore(_ step: HistoryStep, _ change: Change) throws -> [ItemID: Entity] {
-        try store.read { db, meta in
+        try store.read(step.seq == nil ? .all : .none) { db, meta in
             let ids = Set(change.entities)
             let point = PointInTime(db: db, schema: self.store.schema)
             if let seq = step.seq { return try point.canonical(ids, through: seq - 1).entities(ids) }

@@ -23,7 +23,7 @@ public final class Replica: Sendable {
 
     init(_ store: ReplicaStore) throws {
         self.store = store
-        // Where that is not possible, as on a full disk, what was recorded is still there to be read; the next sync says why.
+        // Where that is not possible, as on a full disk, what showed before is still there to be read; the next sync says why.
         try? store.showLeftBehind()
         directory = store.paths.directory
         user = try store.read(.none) { _, meta in meta.user }

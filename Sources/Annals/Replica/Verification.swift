@@ -20,14 +20,16 @@ public struct Verification: Sendable, Hashable {
 
 extension Replica {
     /// Computes the chain of hashes anew, checks the server's signature at its end, folds everything from the log and the outbox,
-    /// compares it with what is stored, and has SQLite check its file. Changes nothing of the record: only the full text index is brought up
-    /// to date first, where nobody else writes at the moment; rows that it lacks then are not compared with it.
+    /// compares it with what is stored, and has SQLite check its file. Changes nothing of the record: only the rows of what was recorded a
+    /// moment ago are written first, and the full text index is brought up to date where nobody else writes at the moment; what is still
+    /// to come then is not compared.
     public func verify() throws -> Verification { try verify(by: CheckpointKeyVerifier()) }
 
     func verify(by verifier: any CheckpointVerifier) throws -> Verification {
         // Where that fails, as with a file that cannot be written, there is still all the rest to verify.
+        try? store.showRecorded()
         try? store.indexTextsIfFree()
-        return try store.read { db, _ in
+        return try store.read(.none) { db, _ in
             // Of what is verified nothing is taken as known.
             var check = Check(db: db, meta: try Meta(db), schema: self.store.schema)
             try check.file()
@@ -111,7 +113,10 @@ private struct Check: ~Copyable {
     }
 
     mutating func state() throws {
-        let changes = try Outbox(db: db).all().filter { !$0.isParked }.map { ($0.pending, try decodeOwn($0.pending)) }
+        let shown = try Outbox(db: db).all().filter {
+            !$0.isParked && ($0.pending.replica != meta.replica || $0.pending.n <= meta.shownN)
+        }
+        let changes = try shown.map { ($0.pending, try decodeOwn($0.pending)) }
         let touched = Set(changes.flatMap { $0.1.entities })
         var visible = Fold(vocabulary: schema.vocabulary, lineage: fold.lineage, entities: fold.entities(touched).values)
         for (row, change) in changes {

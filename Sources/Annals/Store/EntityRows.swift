@@ -20,19 +20,20 @@ struct EntityRows {
     /// Where an entity stands; nil where the file does not have it.
     ///
     /// - Parameter directory: a statement of ``placeSQL``.
-    func place(_ id: ItemID, _ directory: BoundStatement) throws -> EntityPlace? {
+    static func place(_ id: ItemID, _ directory: BoundStatement) throws -> EntityPlace? {
         var found: EntityPlace?
         directory.bind(1, id.raw)
         try directory.forEachRow { found = EntityPlace(row: $0.integer(0), kind: $0.text(1)) }
         return found
     }
 
-    func place(_ id: ItemID) throws -> EntityPlace? {
-        try place(id, BoundStatement(db, Self.placeSQL))
+    /// The same, for who looks for one.
+    static func place(_ id: ItemID, _ db: Database) throws -> EntityPlace? {
+        try place(id, BoundStatement(db, placeSQL))
     }
 
     func load(_ id: ItemID) throws -> EntityRecord? {
-        guard let place = try place(id) else { return nil }
+        guard let place = try Self.place(id, db) else { return nil }
         return try load(place.row, schema.table(place.kind))
     }
 

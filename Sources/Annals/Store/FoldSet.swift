@@ -33,7 +33,7 @@ struct FoldSet: ~Copyable {
         var found: [(place: Int, at: EntityPlace)] = []
         for place in 0..<(isEmpty ? 0 : fold.count) {
             try turn.step()
-            if let at = try rows.place(fold.id(at: place), directory) { found.append((place, at)) }
+            if let at = try EntityRows.place(fold.id(at: place), directory) { found.append((place, at)) }
         }
         found.sort { $0.at.row < $1.at.row }
         for (place, at) in found {
@@ -41,7 +41,7 @@ struct FoldSet: ~Copyable {
             records[place] = try rows.load(fold.id(at: place), at: at, into: &fold)
         }
         for id in ids where fold.place(of: id) == nil {
-            let loaded = try rows.place(id, directory).map { try rows.load(id, at: $0, into: &fold) }
+            let loaded = try EntityRows.place(id, directory).map { try rows.load(id, at: $0, into: &fold) }
             if let place = fold.place(of: id) {
                 records[place] = loaded
             } else {

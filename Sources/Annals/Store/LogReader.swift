@@ -35,7 +35,7 @@ struct LogReader {
 
     /// The entries that touch an entity; none where the log does not know it.
     private func seqs(touching id: ItemID) throws -> [Int64] {
-        guard let place = try EntityRows(db: db, schema: schema).place(id) else { return [] }
+        guard let place = try EntityRows.place(id, db) else { return [] }
         let sql = "SELECT _log FROM \(schema.table(place.kind).name) WHERE _row = ? AND _log IS NOT NULL"
         guard let list = try Data.fetchOne(db.cachedStatement(sql: sql), arguments: [place.row]) else { return [] }
         return try EntryList.seqs([UInt8](list))

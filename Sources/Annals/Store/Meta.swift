@@ -127,6 +127,13 @@ extension Meta {
         twinN = number("twin_n")
     }
 
+    /// A file of before rows followed shows all: said in it, for what is recorded next shall not count as shown.
+    static func completeShown(_ db: Database) throws {
+        let isThere = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'shown_n')") ?? false
+        if isThere { return }
+        try db.execute(sql: "INSERT INTO meta (key, value) SELECT 'shown_n', value - 1 FROM meta WHERE key = 'next_n'")
+    }
+
     /// What a read of rows needs to know: the generation, and what does not show yet.
     static func glance(_ db: Database) throws -> (generation: Int64, recorded: RecordedRange) {
         let statement = try BoundStatement(db, glanceSQL)

@@ -7,7 +7,7 @@ internal import UV
 ///
 /// Any number of processes may have it open. Every write transaction is held inside one `flock`, so writers take
 /// turns and no two connections ever write and checkpoint at once; readers do not wait, but
-/// for the one transaction that shows a first copy (``writeAtOneGo(_:)``).
+/// for the one transaction that shows a first copy (``writeAtOneGo(_:)``), and for their turn to show what was recorded a moment ago.
 final class ReplicaStore: Sendable {
     let paths: ReplicaPaths
     let schema: Schema
@@ -132,6 +132,14 @@ final class ReplicaStore: Sendable {
         _ durability: Durability = .full, as kind: Journal.Transaction = .recording, showing isShowing: Bool = true,
         silently isSilent: Bool = false, _ body: (Database, inout Meta) throws -> T
     ) throws -> T {
+        try inTurn(as: kind) { db in
+            try set(durability, db)
+            return try transaction(db, showing: isShowing, silently: isSilent, body)
+        }
+    }
+
+    /// Waits for the right to write, and does what is due after it.
+    private func inTurn<T>(as kind: Journal.Transaction, _ body: (Database) throws -> T) throws -> T {
         try namingFailures(of: paths.database) {
             writeLock.announce()
             var isComing = true
@@ -144,10 +152,7 @@ final class ReplicaStore: Sendable {
                 try writeLock.lock()
                 defer { writeLock.unlock() }
                 arrived()
-                try set(durability, db)
-                let result = Result { try self.transaction(db, showing: isShowing, silently: isSilent, body) }
-                // SQLite's own last write to a file comes before the commit can be seen; watchers need one after it.
-                if !isSilent { writeLock.touch() }
+                let result = Result { try self.touching(db, body) }
                 if Journal.isDue(pages: journal.pages, after: kind, isWanted: writeLock.isWanted) {
                     // Who waited for the transaction need not wait for this as well.
                     if writeLock.isWanted {
@@ -161,6 +166,14 @@ final class ReplicaStore: Sendable {
                 return try result.get()
             }
         }
+    }
+
+    /// Sets the lock file's time where `body` committed: SQLite's own last write to a file comes before the commit can be seen, and
+    /// watchers need one after it.
+    private func touching<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
+        let commits = journal.commits
+        defer { if journal.commits != commits { writeLock.touch() } }
+        return try body(db)
     }
 
     /// One transaction that mostly adds to the file, more than fits in memory.
@@ -207,18 +220,23 @@ final class ReplicaStore: Sendable {
     private var isUnshown: Bool { lastMeta.withLock { $0.map { !$0.recorded.isEmpty } ?? false } }
 
     /// Has the rows show all that was recorded.
-    func showRecorded() throws { try write(.normal, silently: true) { _, _ in } }
+    func showRecorded() throws { try inTurn(as: .recording) { try self.showNow($0) } }
 
-    /// The same where nobody waits for it. What fails now shows for who reads next.
+    /// The same where the right to write is held.
+    private func showNow(_ db: Database) throws {
+        if try Meta.glance(db).recorded.isEmpty { return }
+        try set(.normal, db)
+        try transaction(db, silently: true) { _, _ in }
+    }
+
+    /// The same where nobody waits for it, and nobody is waited for. What fails now shows for who reads next.
     private func showWhatIsLeft() {
         guard isUnshown else { return }
         try? pool.writeWithoutTransaction { db in
             // Asked where the connection cannot be closed meanwhile, as in `tidy`.
-            if isClosed.withLock({ $0 }) { return }
-            try writeLock.lock()
+            guard !isClosed.withLock({ $0 }), try writeLock.tryLock() else { return }
             defer { writeLock.unlock() }
-            try set(.normal, db)
-            try transaction(db, silently: true) { _, _ in }
+            try touching(db) { try self.showNow($0) }
         }
     }
 
@@ -298,7 +316,8 @@ final class ReplicaStore: Sendable {
         let revision = try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'revision'"))
         if let revision, let last = lastMeta.withLock({ $0 }), last.revision == revision { return last }
         let meta = try Meta(db)
-        lastMeta.withLock { $0 = meta }
+        // Whoever wrote meanwhile knows better.
+        lastMeta.withLock { if ($0?.revision ?? 0) < meta.revision { $0 = meta } }
         return meta
     }
 
@@ -333,7 +352,7 @@ final class ReplicaStore: Sendable {
             return try pool.writeWithoutTransaction { db in
                 try writeLock.lock()
                 defer { writeLock.unlock() }
-                try transaction(db, silently: true) { _, _ in }
+                try touching(db) { try self.showNow($0) }
                 guard let result = try db.prepared(.deferred, { try body(db) }) else { throw DamagedState() }
                 return result
             }
@@ -367,6 +386,7 @@ final class ReplicaStore: Sendable {
             (try Meta(db), try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
         }
         guard max(meta.format, format) <= Schema.format else { throw paths.newerFormat }
+        try pool.writeWithoutTransaction { try Meta.completeShown($0) }
         guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
         try pool.writeWithoutTransaction { db in
             try self.transaction(db, showing: false) { db, meta in try self.foldAnew(db, &meta) }

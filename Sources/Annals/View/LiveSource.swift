@@ -31,7 +31,7 @@ final class LiveSource: EntitySource {
 
     func handle(of id: ItemID) throws -> AnnalsModel.Handle? {
         try store.look(.of(id)) { db, generation in
-            guard let place = try EntityRows(db: db, schema: self.store.schema).place(id) else { return nil }
+            guard let place = try EntityRows.place(id, db) else { return nil }
             let table = self.store.schema.table(place.kind)
             let sql = "SELECT _seq, _ordinal, _changed FROM \(table.name) WHERE _row = ?"
             guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [place.row]) else { throw DamagedState() }

@@ -80,11 +80,11 @@ struct LookRows {
         let bare = Contender(name: "bytes and commits", metric: "p50", unit: "ms") { [self] in
             func worker(_ words: String...) throws -> Child { try Child([options.itself, "worker"] + words) }
             let relay = try worker("relay", "path=\(peers.path("relay"))")
+            defer { relay.stop(signal: SIGKILL) }
             guard let port = Int(relay.readLine()) else { throw BenchFailure("the bare relay did not start") }
             let watcher = try worker("bare-watch", "port=\(port)", "path=\(peers.path("bare-watch.sqlite"))", "count=\(count)")
             guard watcher.readLine() == "ready" else { throw BenchFailure("the bare watcher did not get ready: \(watcher.readAll())") }
             let author = try worker("bare-author", "port=\(port)", "path=\(peers.path("bare-author.sqlite"))", "count=\(count)")
-            defer { relay.wait() }
             return try Self.seen(author, watcher, count)
         }
         let push = Peers.Push(connections: 1, perPush: 1, inFlight: 1, changes: options.size(2000, quick: 400))
