@@ -117,19 +117,6 @@ final class Held: @unchecked Sendable {
         #expect(try rows(replica) == 2)
     }
 
-    @Test("where somebody else writes at that moment, it shows by itself a moment later")
-    func busy() throws {
-        let replica = try replica()
-        let other = try again()
-        try event(replica, "one")
-        try other.store.writeLock.lock()
-        held.run()
-        #expect(try rows(replica) == 0)
-        other.store.writeLock.unlock()
-        held.run()
-        #expect(try rows(replica) == 1)
-    }
-
     @Test("a view taken between two recordings shows the first and not the second")
     func between() throws {
         let replica = try replica()
