@@ -28,7 +28,8 @@ final class ServerTurns {
     /// Peers that were written to in this turn: what goes to one of them leaves in one piece.
     private var written: [ServerPeer] = []
     /// When this turn began, where something came in it.
-    private var turn: Instant?
+    private var turn: (at: Instant, since: ContinuousClock.Instant)?
+    private var isCutting = false
     /// Kept for its capacity.
     private var effects: [ServerEffect] = []
 
@@ -144,6 +145,20 @@ final class ServerTurns {
     private func received(_ bytes: RawSpan, _ checked: CheckedLines?, from id: SessionID) {
         core.gather(bytes, checked, from: id, now: now(), into: &effects)
         perform()
+        cutLongTurn()
+    }
+
+    /// After how long a turn is cut.
+    private static let turnMax = Duration.milliseconds(1)
+
+    /// A turn in which much comes is not let grow: what the disk has answered is said, and what has come so far goes there. Else the
+    /// disk would be idle meanwhile, and after a stall each turn would be as long as all that came in the one before.
+    private func cutLongTurn() {
+        guard !isCutting, let turn, ContinuousClock.now - turn.since > Self.turnMax else { return }
+        isCutting = true
+        defer { isCutting = false }
+        loop.runPosted()
+        endTurn()
     }
 
     /// Hands one input to the core and does what it says.
@@ -171,15 +186,15 @@ final class ServerTurns {
 
     /// The clock, as of this turn of the loop.
     private func now() -> Instant {
-        if let turn { return turn }
+        if let turn { return turn.at }
         let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        turn = now
+        turn = (now, ContinuousClock.now)
         return now
     }
 
     /// All that came in this turn becomes one group. It goes to the disk first, and what is to be said is sent meanwhile.
     private func endTurn() {
-        guard let now = turn else { return }
+        guard let now = turn?.at else { return }
         turn = nil
         core.endTurn(into: &effects)
         perform()

@@ -67,11 +67,9 @@ final class LogEnd: @unchecked Sendable {
         var tails = tails
         self.tails = [:]
         try AppendStatements(db: db).transaction {
-            for name in tails.keys where tails[name]?.unmarked.isEmpty == false {
-                if var tail = tails[name] {
-                    try LogWrites.mark(&tail, db)
-                    tails[name] = tail
-                }
+            for (name, var tail) in tails where !tail.unmarked.isEmpty {
+                try LogWrites.mark(&tail, db)
+                tails[name] = tail
             }
         }
         self.tails = tails

@@ -210,11 +210,12 @@ public final class EventLoop: @unchecked Sendable {
         if phase == .stopping, acceptsHandles { uv_stop(raw) }
     }
 
-    /// Runs what was posted, where somebody looked for it before the loop was woken.
+    /// Runs what was posted, where somebody on the loop's thread looks for it before the loop itself does. What was posted does not look.
     ///
     /// - Returns: whether there was any.
-    func runPosted() -> Bool {
-        guard mailbox.withLock({ !$0.items.isEmpty }) else { return false }
+    @discardableResult
+    public func runPosted() -> Bool {
+        guard batch.isEmpty, mailbox.withLock({ !$0.items.isEmpty }) else { return false }
         drain()
         return true
     }

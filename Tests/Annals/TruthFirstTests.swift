@@ -8,17 +8,19 @@ import Testing
 /// Keeps what shall be done later until it is let go. Locked because replicas plan from several threads.
 final class Held: @unchecked Sendable {
     private let lock = NSLock()
-    private var work: [@Sendable () -> Void] = []
+    private var planned: [(milliseconds: Int, work: @Sendable () -> Void)] = []
 
-    func later(_: Int, _ work: @escaping @Sendable () -> Void) { lock.withLock { self.work.append(work) } }
+    func later(_ milliseconds: Int, _ work: @escaping @Sendable () -> Void) {
+        lock.withLock { planned.append((milliseconds, work)) }
+    }
 
-    /// Does what has been planned up to now.
-    func run() {
+    /// Does what has been planned up to now for so soon.
+    func run(within milliseconds: Int = .max) {
         let due = lock.withLock {
-            defer { work = [] }
-            return work
+            defer { planned.removeAll { $0.milliseconds <= milliseconds } }
+            return planned.filter { $0.milliseconds <= milliseconds }
         }
-        for work in due { work() }
+        for (_, work) in due { work() }
     }
 }
 
@@ -115,6 +117,19 @@ final class Held: @unchecked Sendable {
         #expect(try rows(replica) == 0)
         held.run()
         #expect(try rows(replica) == 2)
+    }
+
+    @Test("where somebody else writes at that moment, it shows by itself a moment later")
+    func busy() throws {
+        let replica = try replica()
+        let other = try again()
+        try event(replica, "one")
+        try other.store.writeLock.lock()
+        held.run(within: ReplicaStore.showMilliseconds)
+        #expect(try rows(replica) == 0)
+        other.store.writeLock.unlock()
+        held.run(within: ReplicaStore.showMilliseconds)
+        #expect(try rows(replica) == 1)
     }
 
     @Test("a view taken between two recordings shows the first and not the second")

@@ -44,12 +44,6 @@ struct EntityRows {
         return try decode(found, table)
     }
 
-    func load(_ ids: some Sequence<ItemID>) throws -> [ItemID: EntityRecord] {
-        var records: [ItemID: EntityRecord] = [:]
-        for id in ids { records[id] = try load(id) }
-        return records
-    }
-
     /// What is known of a stored entity whose state by the log alone was brought into a fold.
     struct Loaded {
         var place: EntityPlace

@@ -104,14 +104,6 @@ final class ReplicaStore: Sendable {
     /// Large batches stay in memory until they commit (64 MB), and the journal is copied into the file when it suits (``Journal``).
     private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864"
 
-    /// How soon a commit must be on disk.
-    enum Durability: String, Sendable {
-        /// When the call returns: what a person recorded.
-        case full
-        /// After a power failure the last commits may be missing, and are pulled again.
-        case normal
-    }
-
     /// Sets how soon the next commits of the writer must be on disk, where it is not set so already.
     private func set(_ durability: Durability, _ db: Database) throws {
         try self.durability.withLock { current in
@@ -230,29 +222,44 @@ final class ReplicaStore: Sendable {
     }
 
     /// The same where nobody waits for it, and nobody is waited for. What fails now shows for who reads next.
-    private func showWhatIsLeft() {
-        guard isUnshown else { return }
-        try? pool.writeWithoutTransaction { db in
+    ///
+    /// - Returns: false where somebody else has the right to write.
+    @discardableResult
+    private func showWhatIsLeft() -> Bool {
+        guard isUnshown else { return true }
+        let isTried = try? pool.writeWithoutTransaction { db in
             // Asked where the connection cannot be closed meanwhile, as in `tidy`.
-            guard !isClosed.withLock({ $0 }), try writeLock.tryLock() else { return }
+            if isClosed.withLock({ $0 }) { return true }
+            guard try writeLock.tryLock() else { return false }
             defer { writeLock.unlock() }
             try touching(db) { try self.showNow($0) }
+            return true
         }
+        return isTried ?? true
     }
 
     /// Has what was recorded show by itself, for those who read the file with another program.
     private func showLater() {
         guard isUnshown else { return }
-        let isPlanned = isShowing.withLock { planned in
+        later(isShowing, Self.showMilliseconds) { store, isQuiet in
+            if !isQuiet || !store.showWhatIsLeft() { store.showLater() }
+        }
+    }
+
+    /// Has something done after a while, and told whether nobody wrote meanwhile; planned once at a time.
+    private func later(
+        _ isPlanned: Locked<Bool>, _ milliseconds: Int, _ body: @escaping @Sendable (ReplicaStore, _ isQuiet: Bool) -> Void
+    ) {
+        let wasPlanned = isPlanned.withLock { planned in
             defer { planned = true }
             return planned
         }
-        if isPlanned { return }
+        if wasPlanned { return }
         let commits = journal.commits
-        ambient.later(Self.showMilliseconds) { [weak self] in
+        ambient.later(milliseconds) { [weak self] in
             guard let self else { return }
-            isShowing.withLock { $0 = false }
-            if journal.commits == commits { showWhatIsLeft() } else { showLater() }
+            isPlanned.withLock { $0 = false }
+            body(self, journal.commits == commits)
         }
     }
 
@@ -261,16 +268,8 @@ final class ReplicaStore: Sendable {
     /// Has the full text index brought up to date, and a long journal copied into the file, once nobody has written for a while.
     private func tidyLater() {
         guard Journal.isDueLater(pages: journal.pages) || areTextsDue else { return }
-        let isPlanned = isTidying.withLock { planned in
-            defer { planned = true }
-            return planned
-        }
-        if isPlanned { return }
-        let commits = journal.commits
-        ambient.later(Self.quietMilliseconds) { [weak self] in
-            guard let self else { return }
-            isTidying.withLock { $0 = false }
-            if journal.commits == commits { tidy() } else { tidyLater() }
+        later(isTidying, Self.quietMilliseconds) { store, isQuiet in
+            if isQuiet { store.tidy() } else { store.tidyLater() }
         }
     }
 

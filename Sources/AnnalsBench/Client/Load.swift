@@ -81,7 +81,8 @@ final class Load {
         }
         var due = UInt64(1_000_000)
         let now = Clock.nanoseconds() - start
-        for connection in connections where connection.next < connection.due.count {
+        // One that waits for room is left to epoll.
+        for (index, connection) in connections.enumerated() where connection.next < connection.due.count && !writing.contains(index) {
             let next = connection.due[connection.next]
             due = next <= now ? 0 : min(due, next - now)
         }

@@ -25,6 +25,13 @@ enum Clock {
         return usage.seconds
     }
 
+    /// Nanoseconds of processor time of this thread so far.
+    static func threadCPU() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     static func sleep(milliseconds: Int) {
         usleep(UInt32(milliseconds) * 1000)
     }

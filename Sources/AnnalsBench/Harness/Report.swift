@@ -19,7 +19,7 @@ struct Report {
         var lines = machine.map { "- \($0.0): \($0.1)" }
         if options.isQuick { lines.append("- **QUICK: small sizes and few runs; these figures are for a look, not for the record**") }
         if options.runs < Options.runsUsual { lines.append("- **only \(options.runs) counted runs**") }
-        lines += ["", "| row | contender | median (min–max) | client CPU | server CPU |", "|---|---|---|---|---|"]
+        lines += ["", "| row | contender | median (min–max) | client CPU | server CPU | machine slowed |", "|---|---|---|---|---|---|"]
         for result in results {
             for contender in result.row.contenders {
                 let runs = result.runs[contender.name] ?? []
@@ -28,9 +28,8 @@ struct Report {
                     runs.isEmpty
                     ? "failed: \(result.failures[contender.name] ?? "not run")"
                     : "\(Figure.text(samples.median, contender.unit)) (\(Figure.number(samples.least))–\(Figure.number(samples.most)))"
-                lines.append(
-                    "| \(result.row.name) | \(contender.name) | \(figure) | \(Self.cpu(runs, "clientCPU")) | \(Self.cpu(runs, "serverCPU")) |"
-                )
+                let cells = [result.row.name, contender.name, figure, Self.cpu(runs, "clientCPU"), Self.cpu(runs, "serverCPU"), Self.slowed(runs)]
+                lines.append("| \(cells.joined(separator: " | ")) |")
             }
         }
         lines += ["", "| row | what | must reach | measured (min–max) | |", "|---|---|---|---|---|"]
@@ -65,6 +64,13 @@ struct Report {
         let elapsed = Samples(values: runs.compactMap { $0["seconds"] }).median
         if seconds.isNaN { return "" }
         return Figure.text(seconds, "s") + (elapsed.isNaN || elapsed == 0 ? "" : " (\(Int(seconds / elapsed * 100)) %)")
+    }
+
+    /// How much of the time the machine was at less than half of its speed, in the median, and the longest stretch of it in a run (``Pulse``).
+    private static func slowed(_ runs: [Metrics]) -> String {
+        let (share, longest) = (runs.compactMap { $0["slowShare"] }, runs.compactMap { $0["slowLongest"] })
+        if share.isEmpty { return "" }
+        return "\(Figure.number(100 * Samples(values: share).median)) %, \(Figure.text(Samples(values: longest).most, "ms"))"
     }
 
     private var verdicts: [Verdict.Outcome] { results.flatMap(\.verdicts).map(\.outcome) }

@@ -26,7 +26,8 @@ final class Runner {
                 do {
                     // What the run before left to be written back must not slow this one.
                     sync()
-                    let metrics = try contender.run()
+                    var (metrics, pulse) = try Pulse.during { try contender.run() }
+                    (metrics["slowShare"], metrics["slowLongest"]) = (pulse.slowShare, pulse.longestMilliseconds)
                     if turn > 0 { runs[contender.name, default: []].append(metrics) }
                     let figure = metrics[contender.metric].map { Figure.text($0, contender.unit) } ?? "no figure"
                     Console.progress(

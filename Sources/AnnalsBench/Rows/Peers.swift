@@ -69,8 +69,8 @@ final class Peers {
         }
     }
 
-    func bytesAndHashes(_ push: Push) -> Contender {
-        Contender(name: "bytes and hashes", metric: "rate", unit: "/s") { [self] in
+    func bytesAndHashes(_ push: Push, metric: String = "rate", unit: String = "/s", more: [String: Any] = [:]) -> Contender {
+        Contender(name: "bytes and hashes", metric: metric, unit: unit) { [self] in
             let file = path("bytes")
             let server = try Child([options.itself, "worker", "bytes", "path=\(file)"])
             defer {
@@ -78,8 +78,8 @@ final class Peers {
                 unlink(file)
             }
             guard let port = Int(server.readLine()) else { throw BenchFailure("the floor's server did not start") }
-            return try Worker.run(
-                options, "push", push.arguments.merging(["target": "bytes", "port": port]) { $1 }, server: [server.pid])
+            let arguments = push.arguments.merging(["target": "bytes", "port": port]) { $1 }.merging(more) { $1 }
+            return try Worker.run(options, "push", arguments, server: [server.pid])
         }
     }
 
