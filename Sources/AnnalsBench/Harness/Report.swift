@@ -19,7 +19,9 @@ struct Report {
         var lines = machine.map { "- \($0.0): \($0.1)" }
         if options.isQuick { lines.append("- **QUICK: small sizes and few runs; these figures are for a look, not for the record**") }
         if options.runs < Options.runsUsual { lines.append("- **only \(options.runs) counted runs**") }
-        lines += ["", "| row | contender | median (min–max) | client CPU | server CPU | machine slowed |", "|---|---|---|---|---|---|"]
+        lines += [
+            "", "| row | contender | median (min–max) | client CPU | server CPU | machine slowed |", "|---|---|---|---|---|---|",
+        ]
         for result in results {
             for contender in result.row.contenders {
                 let runs = result.runs[contender.name] ?? []
@@ -28,7 +30,8 @@ struct Report {
                     runs.isEmpty
                     ? "failed: \(result.failures[contender.name] ?? "not run")"
                     : "\(Figure.text(samples.median, contender.unit)) (\(Figure.number(samples.least))–\(Figure.number(samples.most)))"
-                let cells = [result.row.name, contender.name, figure, Self.cpu(runs, "clientCPU"), Self.cpu(runs, "serverCPU"), Self.slowed(runs)]
+                let (client, server) = (Self.cpu(runs, "clientCPU"), Self.cpu(runs, "serverCPU"))
+                let cells = [result.row.name, contender.name, figure, client, server, Self.slowed(runs)]
                 lines.append("| \(cells.joined(separator: " | ")) |")
             }
         }
