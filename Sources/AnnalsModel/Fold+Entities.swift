@@ -23,19 +23,25 @@ extension Fold {
 
     /// The entity at a place, read out.
     public func entity(at place: Int) -> Entity {
+        var reader = ValueReader()
+        return entity(at: place, &reader)
+    }
+
+    /// The same, for who reads many.
+    public func entity(at place: Int, _ reader: inout ValueReader) -> Entity {
         let record = records[place]
         var immutable: [String: Value] = [:]
-        each(immutables, record.immutable, { $0.next }) { immutable[names.name($0.field)] = value($0.value) }
+        each(immutables, record.immutable, { $0.next }) { immutable[names.name($0.field)] = value($0.value, &reader) }
         var cells: [Entity.CellKey: Cell] = [:]
         each(self.cells, record.cells, { $0.next }) { found in
             let author = found.author < 0 ? nil : name(found.author)
-            cells[Entity.CellKey(names.name(found.field), author)] = cell(found.cell)
+            cells[Entity.CellKey(names.name(found.field), author)] = cell(found.cell, &reader)
         }
         var elements: [String: [Element]] = [:]
         each(elementFields, record.elements, { $0.next }) { found in
             guard !found.elements.isEmpty else { return }
             elements[names.name(found.field)] = list(found.elements).map { index in
-                Element(stamp(stamps[Int(writes[index].stamp)]), value(writes[index].value))
+                Element(stamp(stamps[Int(writes[index].stamp)]), value(writes[index].value, &reader))
             }
         }
         var absent: Set<ItemID> = []
@@ -46,7 +52,7 @@ extension Fold {
         }
         return Entity(
             id: record.id, kind: names.name(record.kind), created: record.created < 0 ? nil : stamp(stamps[Int(record.created)]),
-            ordinal: Int(record.ordinal), immutable: immutable, existence: cell(record.existence), cells: cells, elements: elements,
+            ordinal: Int(record.ordinal), immutable: immutable, existence: cell(record.existence, &reader), cells: cells, elements: elements,
             absent: absent, ignored: ignored)
     }
 
@@ -61,15 +67,19 @@ extension Fold {
         }
     }
 
-    private func cell(_ record: CellRecord) -> Cell {
-        func read(_ writes: WriteList) -> [Write] {
-            list(writes).map { index in
-                let write = self.writes[index]
-                return Write(
-                    stamp(stamps[Int(write.stamp)]), value(write.value), closes: write.closes < 0 ? nil : closedBy(write))
-            }
+    private func cell(_ record: CellRecord, _ reader: inout ValueReader) -> Cell {
+        Cell(heads: writes(record.heads, &reader), past: writes(record.past, &reader))
+    }
+
+    private func writes(_ list: WriteList, _ reader: inout ValueReader) -> [Write] {
+        var found: [Write] = []
+        for index in self.list(list) {
+            let write = writes[index]
+            found.append(
+                Write(
+                    stamp(stamps[Int(write.stamp)]), value(write.value, &reader), closes: write.closes < 0 ? nil : closedBy(write)))
         }
-        return Cell(heads: read(record.heads), past: read(record.past))
+        return found
     }
 
     private func closedBy(_ write: WriteRecord) -> [ItemID] {
@@ -82,9 +92,9 @@ extension Fold {
             index: Int(record.index), base: record.base, written: Instant(milliseconds: record.written))
     }
 
+    /// An author or a replica: only what may be one is kept as such.
     func name(_ number: Int32) -> Name {
-        guard let name = Name(names.name(number)) else { preconditionFailure("only names are kept as authors and replicas") }
-        return name
+        Name(checked: names.name(number))
     }
 
     // MARK: In

@@ -7,25 +7,40 @@ extension FoldValue {
     static let retracted = FoldValue(start: -2, count: 0)
 }
 
+/// Reads values that were checked when they were taken in. One serves for many, for what it scans with is kept.
+public struct ValueReader: ~Copyable, Sendable {
+    private var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
+
+    public init() {}
+
+    /// The value that these bytes are.
+    public mutating func read(_ raw: UnsafeRawBufferPointer) -> Value {
+        // Most are texts without escapes, which are spelt as they are.
+        if raw.count >= 2, raw[0] == UInt8(ascii: "\""), raw[raw.count - 1] == UInt8(ascii: "\"") {
+            let text = UnsafeRawBufferPointer(rebasing: raw[1..<raw.count - 1])
+            if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") }) {
+                return .string(String(decoding: text, as: UTF8.self))
+            }
+        }
+        // Only bytes of a damaged file do not scan: `verify` finds them, and reading goes on.
+        let bytes = raw.bytes
+        guard (try? scanner.scan(bytes)) != nil else { return .null }
+        return Value(of: scanner.tape, in: bytes)
+    }
+}
+
 extension Fold {
     /// The value, read.
     func value(_ value: FoldValue) -> Value {
+        var reader = ValueReader()
+        return self.value(value, &reader)
+    }
+
+    /// The same, for who reads many.
+    func value(_ value: FoldValue, _ reader: inout ValueReader) -> Value {
         if value == .present { return .string(Existence.present.rawValue) }
         if value == .retracted { return .string(Existence.retracted.rawValue) }
-        return withBytes(value) { raw in
-            // Most are texts without escapes, which are spelt as they are.
-            if raw.count >= 2, raw[0] == UInt8(ascii: "\""), raw[raw.count - 1] == UInt8(ascii: "\"") {
-                let text = UnsafeRawBufferPointer(rebasing: raw[1..<raw.count - 1])
-                if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") }) {
-                    return .string(String(decoding: text, as: UTF8.self))
-                }
-            }
-            // Only bytes of a damaged file do not scan: `verify` finds them, and reading goes on.
-            var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
-            let bytes = raw.bytes
-            guard (try? scanner.scan(bytes)) != nil else { return .null }
-            return Value(of: scanner.tape, in: bytes)
-        }
+        return withBytes(value) { reader.read($0) }
     }
 
     /// A value's bytes as they were written, while `body` runs; none of existence's states.

@@ -174,6 +174,9 @@ public struct Name: ASCIIName {
         self.raw = raw
     }
 
+    /// One that was found to be a name before.
+    init(checked raw: String) { self.raw = raw }
+
     static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true

@@ -27,6 +27,13 @@ import Testing
         return (aliya, bek, log, event)
     }
 
+    /// Whether the list of open conflicts says what the items say; `verify` compares them too.
+    private func isListed(_ replica: Replica, _ log: TestLog) throws -> Bool {
+        let view = try replica.view()
+        let items = try view.entities(kind: "event", retracted: true)
+        return try view.conflicts() == items.flatMap(view.conflicts) && replica.verify(by: log.signer).problems.isEmpty
+    }
+
     @Test("a plain write on a field in conflict is refused with exit status 4; resolve closes it")
     func plainWrite() throws {
         var (aliya, bek, log, event) = try inConflict()
@@ -71,6 +78,7 @@ import Testing
         for replica in [aliya, bek, chen] {
             #expect(try replica.conflicts().map { $0.sides.map(\.stamp.author.raw) } == [["chen", "aliya"]])
             #expect(try replica.status().openConflicts == 1)
+            #expect(try isListed(replica, log))
         }
         #expect(try aliya.exported() == chen.exported())
     }
@@ -83,6 +91,8 @@ import Testing
         for replica in [aliya, bek] { try replica.push(&log) }
         for replica in [aliya, bek] { try replica.pull(log) }
         #expect(try bek.conflicts().map(\.field) == ["existence", "when"])
+        #expect(try bek.conflicts().map(\.label) == ["y", "y"])
+        #expect(try isListed(bek, log))
         #expect(failure { try bek.quickly { try $0.retract(event) } } == .conflict)
         #expect(try bek.view().entities(kind: "event").count == 1)
         try bek.quickly { try $0.resolve(event, "existence", value: "retracted") }
@@ -117,6 +127,7 @@ import Testing
         for replica in [aliya, laptop, bek] { try replica.push(&log) }
         for replica in [aliya, laptop, bek] { try replica.pull(log) }
         #expect(try bek.conflicts().map { "\($0.field) \($0.author?.raw ?? "")" } == ["coding aliya", "when "])
+        #expect(try isListed(bek, log))
         try bek.quickly { try $0.code(event, "coding", ["type": "AID"]) }
         #expect(failure { try laptop.quickly { try $0.code(event, "coding", ["type": "AID"]) } } == .conflict)
         try laptop.quickly { try $0.resolve(event, "coding", value: ["type": "AID"]) }

@@ -125,15 +125,21 @@ private struct Check: ~Copyable {
         let rows = EntityRows(db: db, schema: schema)
         let ids = Set(fold.ids).union(touched)
         found.entities = ids.count
+        var contested: [Entity] = []
         for id in ids.sorted() {
             let record = try rows.load(id)
             let canonical = fold.entity(id)
             let entity = touched.contains(id) ? visible.entity(id) : canonical
+            if let entity, !entity.conflicts(schema.vocabulary).isEmpty { contested.append(entity) }
             if record?.visible != entity || record?.canonicalEntity != canonical {
                 found.problems.append("the stored state of \(id) is not what the log says")
             } else if let record, meta.texts.covers(record.visible.updatedSeq) {
                 try searchText(record)
             }
+        }
+        let conflicts = Order.handle.sorted(contested, schema.vocabulary).flatMap { $0.openConflicts(schema.vocabulary) }
+        if try ConflictRows(db: db, schema: schema).all() != conflicts {
+            found.problems.append("the list of open conflicts is not what the items say")
         }
         let stored = try Int.fetchOne(db, sql: "SELECT count(*) FROM entity") ?? 0
         if stored != ids.count { found.problems.append("\(stored) items are stored, the log has \(ids.count)") }

@@ -9,8 +9,11 @@ struct BoundStatement {
     private let statement: GRDB.Statement
     private let handle: OpaquePointer
 
-    init(_ db: Database, _ sql: String) throws {
-        statement = try db.cachedStatement(sql: sql)
+    init(_ db: Database, _ sql: String) throws { self.init(try db.cachedStatement(sql: sql)) }
+
+    /// One whose values are bound already, or will be.
+    init(_ statement: GRDB.Statement) {
+        self.statement = statement
         handle = statement.sqliteStatement
         // GRDB leaves a statement where it ended, and SQLite binds nothing to one that is not at its beginning.
         sqlite3_reset(handle)
@@ -72,10 +75,18 @@ struct BoundStatement {
 
     /// Goes through the rows.
     func forEachRow(_ body: (BoundRow) throws -> Void) throws {
+        try goThrough(while: {
+            try body($0)
+            return true
+        })
+    }
+
+    /// Goes through the rows until `body` says false.
+    func goThrough(while body: (BoundRow) throws -> Bool) throws {
         defer { sqlite3_reset(handle) }
         while true {
             switch sqlite3_step(handle) {
-            case SQLITE_ROW: try body(BoundRow(handle: handle))
+            case SQLITE_ROW: if try !body(BoundRow(handle: handle)) { return }
             case SQLITE_DONE: return
             case let code: throw failure(code)
             }

@@ -13,7 +13,7 @@ struct EntityImage {
     /// The items that it names in sets, lists and judgments: those that have no column.
     var references: [String] = []
 
-    static let conflictColumns = 11
+    static let conflictColumns = 16
     static let noticeColumns = 6
 }
 

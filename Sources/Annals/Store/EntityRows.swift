@@ -39,9 +39,12 @@ struct EntityRows {
 
     /// The record of a row that is there.
     func load(_ row: Int64, _ table: KindTable) throws -> EntityRecord {
-        let statement = try db.cachedStatement(sql: table.selectRow)
-        guard let found = try Row.fetchOne(statement, arguments: [row]) else { throw DamagedState() }
-        return try decode(found, table)
+        let statement = try BoundStatement(db, table.selectRow)
+        statement.bind(1, row)
+        var record: EntityRecord?
+        try statement.forEachRow { record = try decode($0, table) }
+        guard let record else { throw DamagedState() }
+        return record
     }
 
     /// What is known of a stored entity whose state by the log alone was brought into a fold.
@@ -82,34 +85,28 @@ struct EntityRows {
     }
 
     /// Makes a record of a row selected by `KindTable.selectList`.
-    func decode(_ row: Row, _ table: KindTable) throws -> EntityRecord {
-        guard let id = ItemID(row[1] as String) else { throw DamagedState() }
-        let kind: String = row[2]
+    func decode(_ row: BoundRow, _ table: KindTable) throws -> EntityRecord {
+        guard let id = row.item(1) else { throw DamagedState() }
         func outside(_ field: String) -> Value? {
             guard let index = table.outsideColumns.firstIndex(where: { $0.field == field }) else { return nil }
-            return (row[7 + index] as String?).map(Value.string)
+            return row.isNull(Int32(7 + index)) ? nil : .string(row.text(Int32(7 + index)))
         }
-        let visible = try decoder.read(try Self.bytes(row, 4), id: id, kind: kind, outside: outside)
-        let canonical: EntityRecord.Canonical =
-            switch (row[5] as DatabaseValue).storage {
-            case .null: .visible
-            case .blob(let data) where data.isEmpty: .absent
-            default: .state(try base(Self.bytes(row, 5), id, outside))
-            }
-        let log = row.hasNull(atIndex: 6) ? [] : try Self.bytes(row, 6)
-        return EntityRecord(row: row[0], changed: row[3], visible: visible, canonical: canonical, log: log)
-    }
-
-    private static func bytes(_ row: Row, _ column: Int) throws -> [UInt8] {
-        try row.withUnsafeData(atIndex: column) { data in
-            guard let data else { throw DamagedState() }
-            return [UInt8](data)
+        let visible = try decoder.read(row.bytes(4), id: id, kind: row.text(2), outside: outside)
+        let canonical: EntityRecord.Canonical
+        if row.isNull(5) {
+            canonical = .visible
+        } else if row.bytes(5).isEmpty {
+            canonical = .absent
+        } else {
+            var reader = ByteReader([UInt8](row.bytes(5)))
+            let kind = try reader.string()
+            canonical = .state(try reader.rest.withUnsafeBytes { try decoder.read($0, id: id, kind: kind, outside: outside) })
         }
+        return EntityRecord(row: row.integer(0), changed: row.integer(3), visible: visible, canonical: canonical, log: [UInt8](row.bytes(6)))
     }
+}
 
-    private func base(_ bytes: [UInt8], _ id: ItemID, _ outside: (String) -> Value?) throws -> Entity {
-        var reader = ByteReader(bytes)
-        let kind = try reader.string()
-        return try decoder.read(reader.rest, id: id, kind: kind, outside: outside)
-    }
+extension BoundRow {
+    /// The item that a column names; nil where it names none.
+    func item(_ column: Int32) -> ItemID? { ItemID(ascii: bytes(column).bindMemory(to: UInt8.self)) }
 }

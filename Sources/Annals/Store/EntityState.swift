@@ -9,8 +9,8 @@ enum EntityState {
     /// - Parameter outside: the value of an immutable field that is kept elsewhere.
     static func read(
         _ bytes: [UInt8], id: ItemID, kind: String, outside: (String) -> Value? = { _ in nil }
-    ) throws(DamagedState) -> Entity {
-        try EntityDecoder().read(bytes, id: id, kind: kind, outside: outside)
+    ) throws -> Entity {
+        try bytes.withUnsafeBytes { try EntityDecoder().read($0, id: id, kind: kind, outside: outside) }
     }
 
     static func write(_ entity: Entity) -> [UInt8] {
@@ -37,30 +37,29 @@ enum EntityState {
 final class EntityDecoder: @unchecked Sendable {
     private var fold = Fold(vocabulary: EntityState.noRules)
     private var bytes = 0
+    private var values = ValueReader()
 
     /// After how many entities and bytes another fold begins, for it forgets nothing.
     private static let (entitiesMax, bytesMax) = (128, 1 << 18)
 
     /// - Parameter outside: the value of an immutable field that is kept elsewhere.
     func read(
-        _ state: [UInt8], id: ItemID, kind: String, outside: (String) -> Value? = { _ in nil }
+        _ state: UnsafeRawBufferPointer, id: ItemID, kind: String, outside: (String) -> Value? = { _ in nil }
     ) throws(DamagedState) -> Entity {
         if fold.count >= Self.entitiesMax || bytes >= Self.bytesMax || fold.place(of: id) != nil { begin() }
         var read = state.count
         do {
-            try state.withUnsafeBytes { state in
-                try fold.load(state: state, of: id, kind: kind) { field in
-                    let value = outside(field)?.canonicalBytes
-                    read += value?.count ?? 0
-                    return value
-                }
+            try fold.load(state: state, of: id, kind: kind) { field in
+                let value = outside(field)?.canonicalBytes
+                read += value?.count ?? 0
+                return value
             }
         } catch {
             begin()
             throw DamagedState()
         }
         bytes += read
-        return fold.entity(at: fold.count - 1)
+        return fold.entity(at: fold.count - 1, &values)
     }
 
     private func begin() {

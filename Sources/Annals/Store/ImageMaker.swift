@@ -64,6 +64,9 @@ struct ImageMaker: ~Copyable {
 
     // MARK: Columns
 
+    /// Where `_label` stands in the row.
+    private static let labelSlot = KindTable.before.count - 2
+
     /// In the order of `KindTable.before`, without the row's number.
     private mutating func addOwnColumns(
         _ summary: Fold.Summary, _ plan: KindPlan, _ fold: borrowing Fold, _ place: Int, _ generation: Int64
@@ -325,6 +328,11 @@ extension ImageMaker {
                 image.conflicts.add(stamp.replica.raw)
                 image.conflicts.add(stamp.n)
                 image.conflicts.add(stamp.written.description)
+                image.conflicts.add(stamp.base)
+                image.conflicts.add(head.closes.map { $0.map(\.raw).joined(separator: " ") })
+                image.conflicts.add(entity.created?.seq)
+                image.conflicts.add(Int64(entity.ordinal))
+                image.conflicts.add(Self.labelSlot, of: image.row)
             }
         }
     }

@@ -11,16 +11,17 @@ extension Database {
 
     /// One transaction, which is rolled back where `body` throws.
     ///
-    /// As GRDB's own, but with statements that are kept: to parse BEGIN and COMMIT each time took as long as many a transaction's work.
+    /// As GRDB's own, but with statements that are kept and run as they are: to parse BEGIN and COMMIT each time, and to tell GRDB's
+    /// observers, of whom there are none, took as long as many a transaction's work.
     func prepared<T>(_ beginning: Beginning, _ body: () throws -> T) throws -> T {
-        try cachedStatement(sql: beginning.rawValue).execute()
+        try BoundStatement(self, beginning.rawValue).run()
         do {
             let result = try body()
-            try cachedStatement(sql: "COMMIT").execute()
+            try BoundStatement(self, "COMMIT").run()
             return result
         } catch {
             // Some errors end the transaction by themselves.
-            if isInsideTransaction { try? cachedStatement(sql: "ROLLBACK").execute() }
+            if isInsideTransaction { try? BoundStatement(self, "ROLLBACK").run() }
             throw error
         }
     }

@@ -12,7 +12,8 @@ final class ReplicaStore: Sendable {
     let paths: ReplicaPaths
     let schema: Schema
     let ambient: Ambient
-    private let pool: DatabasePool
+    private let writer: DatabaseQueue
+    private let readers: Readers
     let writeLock: WriteLock
     let pace = Locked(StoringPace())
     private let journal: Journal
@@ -44,24 +45,24 @@ final class ReplicaStore: Sendable {
         writeLock = try WriteLock(paths)
         var configuration = Configuration()
         configuration.busyMode = .timeout(TimeInterval(Self.busySeconds))
-        configuration.maximumReaderCount = Self.readers
         configuration.label = "annals"
-        // What a list goes through again stays in memory (16 MB for a reader); the writer has its own settings.
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16384") }
         let (lock, database, journal) = (writeLock, paths.database, Journal())
         self.journal = journal
         try lock.lock()
         defer { lock.unlock() }
-        pool = try namingFailures(of: database) {
-            let pool = try DatabasePool(path: database, configuration: configuration)
-            // The pool has set NORMAL by now: an annotation shall be on disk when it is said to be recorded.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            try pool.writeWithoutTransaction { db in
+        writer = try namingFailures(of: database) { [configuration] in
+            let writer = try DatabaseQueue(path: database, configuration: configuration)
+            try writer.writeWithoutTransaction { db in
+                guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else { throw DamagedState() }
                 try db.execute(sql: Self.writerSettings)
                 journal.attach(to: db)
             }
-            return pool
+            return writer
         }
+        configuration.readonly = true
+        // What a list goes through again stays in memory (16 MB for a reader); the writer has its own settings.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16384") }
+        readers = Readers(path: database, configuration: configuration)
         try namingFailures(of: database) { try foldAnewIfNeeded() }
     }
 
@@ -79,11 +80,11 @@ final class ReplicaStore: Sendable {
         // A lock that cannot be taken must not keep a process from ending: then the journal stays, which is harmless.
         let locked = (try? writeLock.lock()) != nil
         defer { if locked { writeLock.unlock() } }
-        if journal.pages > 0 { pool.writeWithoutTransaction { journal.copy($0) } }
-        // The pool closes its writer first. A reader that is the last to leave cannot clear the journal away, and whoever opens the
-        // file next has to read all of it.
-        pool.invalidateReadOnlyConnections()
-        try? pool.close()
+        if journal.pages > 0 { writer.writeWithoutTransaction { journal.copy($0) } }
+        // The writer last: a reader that is the last to leave cannot clear the journal away, and whoever opens the file next has to
+        // read all of it.
+        readers.close()
+        try? writer.close()
     }
 
     /// Lets go of the file where the process ends now: a small journal stays for who opens the file next. To copy it and clear it
@@ -98,11 +99,12 @@ final class ReplicaStore: Sendable {
         guard first else { return }
         feed.finish()
         // SQLite copies the journal when the last connection closes; the system lets go of files and locks without that.
-        _ = Unmanaged.passRetained(pool)
+        readers.leave()
+        _ = Unmanaged.passRetained(writer)
     }
 
     /// Large batches stay in memory until they commit (64 MB), and the journal is copied into the file when it suits (``Journal``).
-    private static let writerSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864"
+    private static let writerSettings = "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864"
 
     /// Sets how soon the next commits of the writer must be on disk, where it is not set so already.
     private func set(_ durability: Durability, _ db: Database) throws {
@@ -140,7 +142,7 @@ final class ReplicaStore: Sendable {
                 isComing = false
             }
             defer { arrived() }
-            return try pool.writeWithoutTransaction { db in
+            return try writer.writeWithoutTransaction { db in
                 try writeLock.lock()
                 defer { writeLock.unlock() }
                 arrived()
@@ -174,9 +176,9 @@ final class ReplicaStore: Sendable {
     /// in which only pages stand that were there before; if this process ends, SQLite takes the file back to them.
     func writeAtOneGo<T>(_ body: (Database, inout Meta) throws -> T) throws -> T {
         // Readers keep a write-ahead log in use. New ones wait until this is done.
-        pool.invalidateReadOnlyConnections()
+        readers.closeAll()
         return try namingFailures(of: paths.database) {
-            try pool.writeWithoutTransaction { db in
+            try writer.writeWithoutTransaction { db in
                 try writeLock.lock()
                 defer { writeLock.unlock() }
                 try set(.normal, db)
@@ -202,7 +204,7 @@ final class ReplicaStore: Sendable {
     /// they for them.
     func indexTextsIfFree() throws {
         if try read(.none, { $1.hasAllTexts }) || writeLock.isTakenHere { return }
-        try pool.writeWithoutTransaction { db in
+        try writer.writeWithoutTransaction { db in
             guard !isClosed.withLock({ $0 }), try writeLock.tryLock() else { return }
             defer { writeLock.unlock() }
             try indexTexts(db) { writeLock.isWanted }
@@ -227,7 +229,7 @@ final class ReplicaStore: Sendable {
     @discardableResult
     private func showWhatIsLeft() -> Bool {
         guard isUnshown else { return true }
-        let isTried = try? pool.writeWithoutTransaction { db in
+        let isTried = try? writer.writeWithoutTransaction { db in
             // Asked where the connection cannot be closed meanwhile, as in `tidy`.
             if isClosed.withLock({ $0 }) { return true }
             guard try writeLock.tryLock() else { return false }
@@ -275,7 +277,7 @@ final class ReplicaStore: Sendable {
 
     /// Does what is left for when nobody writes. It may have been planned by a store that is closed by now.
     func tidy() {
-        try? pool.writeWithoutTransaction { db in
+        try? writer.writeWithoutTransaction { db in
             // Asked where the connection cannot be closed meanwhile: SQLite does not survive the use of a closed one.
             if isClosed.withLock({ $0 }) || writeLock.isWanted { return }
             try writeLock.lock()
@@ -344,11 +346,11 @@ final class ReplicaStore: Sendable {
         try namingFailures(of: paths.database) {
             for _ in 0..<Self.readsMax {
                 // The connection can only read, and the transaction is ours.
-                if let result = try pool.unsafeRead({ db in try db.prepared(.deferred) { try body(db) } }) { return result }
+                if let result = try readers.read({ db in try db.prepared(.deferred) { try body(db) } }) { return result }
                 try showRecorded()
             }
             // Somebody records without a pause: this read keeps the right to write until it is done.
-            return try pool.writeWithoutTransaction { db in
+            return try writer.writeWithoutTransaction { db in
                 try writeLock.lock()
                 defer { writeLock.unlock() }
                 try touching(db) { try self.showNow($0) }
@@ -361,12 +363,12 @@ final class ReplicaStore: Sendable {
     /// Lends what reads an entity's state.
     func withDecoder<T>(_ body: (EntityDecoder) throws -> T) rethrows -> T {
         let decoder = decoders.withLock { $0.popLast() } ?? EntityDecoder()
-        defer { decoders.withLock { if $0.count < Self.readers { $0.append(decoder) } } }
+        defer { decoders.withLock { if $0.count < Self.decodersMax { $0.append(decoder) } } }
         return try body(decoder)
     }
 
-    /// How many read at a time, at most.
-    private static let readers = 4
+    /// How many decoders are kept while nobody reads.
+    private static let decodersMax = 4
 
     /// How often a read waits for what others have recorded meanwhile.
     private static let readsMax = 3
@@ -376,18 +378,18 @@ final class ReplicaStore: Sendable {
 
     /// Runs a statement on the writer, for tests of its settings.
     func onWriter<T>(_ body: (Database) throws -> T) throws -> T {
-        try pool.writeWithoutTransaction(body)
+        try writer.writeWithoutTransaction(body)
     }
 
     private func foldAnewIfNeeded() throws {
         // The header in the file may be older than the journal's.
-        let (meta, format) = try pool.read { db in
+        let (meta, format) = try writer.writeWithoutTransaction { db in
             (try Meta(db), try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
         }
         guard max(meta.format, format) <= Schema.format else { throw paths.newerFormat }
-        try pool.writeWithoutTransaction { try Meta.completeShown($0) }
+        try writer.writeWithoutTransaction { try Meta.completeShown($0) }
         guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
-        try pool.writeWithoutTransaction { db in
+        try writer.writeWithoutTransaction { db in
             try self.transaction(db, showing: false) { db, meta in try self.foldAnew(db, &meta) }
             journal.copy(db)
         }

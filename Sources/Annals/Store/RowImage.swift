@@ -49,6 +49,15 @@ struct RowImage {
         slots.append(.blob(start..<bytes.count))
     }
 
+    /// The value that another row has in a slot.
+    mutating func add(_ slot: Int, of other: RowImage) {
+        switch other.slots[slot] {
+        case .null, .integer: slots.append(other.slots[slot])
+        case .text(let range): add(text: other.bytes[range])
+        case .blob(let range): add(blob: other.bytes[range])
+        }
+    }
+
     /// What is appended to ``bytes`` from now on is the next text, until it is ended.
     func beginText() -> Int { bytes.count }
     mutating func endText(_ start: Int) { slots.append(.text(start..<bytes.count)) }

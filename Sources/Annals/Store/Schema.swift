@@ -55,10 +55,7 @@ struct Schema: Sendable {
 
     private static let folded = [
         "CREATE TABLE entity (id TEXT PRIMARY KEY, row INTEGER NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID",
-        """
-        CREATE TABLE conflict (entity_id TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, author TEXT, write_id TEXT NOT NULL, \
-        value TEXT NOT NULL, "by" TEXT NOT NULL, seq INTEGER NOT NULL, replica TEXT NOT NULL, n INTEGER NOT NULL, written TEXT NOT NULL)
-        """,
+        ConflictRows.table,
         "CREATE INDEX conflict_entity ON conflict (entity_id)",
         """
         CREATE TABLE notice (entity_id TEXT NOT NULL, field TEXT NOT NULL, write_id TEXT NOT NULL, reason TEXT NOT NULL, \

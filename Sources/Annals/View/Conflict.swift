@@ -8,6 +8,8 @@ public struct Conflict: Sendable, Hashable {
     public let kind: String
     /// `e40`
     public let handle: String
+    /// What stands for the entity in a list: its title, name or first words.
+    public let label: String?
     /// The field, or `existence`.
     public let field: String
     /// For a field of class per coder: whose own machines disagree.
@@ -16,10 +18,11 @@ public struct Conflict: Sendable, Hashable {
     public let sides: [Write]
 
     /// A conflict as it is found.
-    public init(item: ItemID, kind: String, handle: String, field: String, author: Name?, sides: [Write]) {
+    public init(item: ItemID, kind: String, handle: String, label: String? = nil, field: String, author: Name?, sides: [Write]) {
         self.item = item
         self.kind = kind
         self.handle = handle
+        self.label = label
         self.field = field
         self.author = author
         self.sides = sides
@@ -28,19 +31,21 @@ public struct Conflict: Sendable, Hashable {
 
 extension View {
     /// All open conflicts, in the order of handles and fields.
-    public func conflicts() throws -> [Conflict] {
-        try entitiesInConflict().flatMap(conflicts)
-    }
-
-    /// The entities that have an open conflict, in the order of handles.
-    public func entitiesInConflict() throws -> [Entity] { try source.conflicted() }
+    public func conflicts() throws -> [Conflict] { try source.conflicts() }
 
     /// The open conflicts of one entity.
-    public func conflicts(of entity: Entity) -> [Conflict] {
-        entity.conflicts(vocabulary).map { key, heads in
+    public func conflicts(of entity: Entity) -> [Conflict] { entity.openConflicts(vocabulary) }
+}
+
+extension Entity {
+    func openConflicts(_ vocabulary: Vocabulary) -> [Conflict] {
+        let found = conflicts(vocabulary)
+        if found.isEmpty { return [] }
+        let label = EntityTexts(entity: self, vocabulary: vocabulary).label
+        return found.map { key, heads in
             Conflict(
-                item: entity.id, kind: entity.kind, handle: entity.handle(vocabulary)?.description ?? entity.id.raw,
-                field: key.field, author: key.author, sides: heads)
+                item: id, kind: kind, handle: handle(vocabulary)?.description ?? id.raw, label: label, field: key.field,
+                author: key.author, sides: heads)
         }
     }
 }

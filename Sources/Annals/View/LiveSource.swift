@@ -156,21 +156,18 @@ final class LiveSource: EntitySource {
         }
     }
 
-    func conflicted() throws -> [Entity] {
+    func conflicts() throws -> [Conflict] {
         try store.look { db, generation in
-            let rows = EntityRows(db: db, schema: self.store.schema)
-            let isStale = generation != self.mark.generation
-            var found: [Entity] = []
-            let places = try Row.fetchAll(db, sql: "SELECT row, kind FROM entity WHERE id IN (SELECT entity_id FROM conflict) ORDER BY row")
-            for place in places {
-                let record = try rows.load(place[0], self.store.schema.table(place[1]))
-                if !isStale || record.changed <= self.mark.generation { found.append(record.visible) }
+            let rows = ConflictRows(db: db, schema: self.store.schema)
+            if generation == self.mark.generation { return try rows.all() }
+            let entities = EntityRows(db: db, schema: self.store.schema)
+            var found = try rows.places().compactMap { place -> Entity? in
+                let record = try entities.load(place.row, self.store.schema.table(place.kind))
+                return record.changed <= self.mark.generation ? record.visible : nil
             }
-            if isStale {
-                found += try self.asTheyStood(self.changedSince(nil, db), db).values
-                    .filter { !$0.conflicts(self.vocabulary).isEmpty }
-            }
-            return Order.handle.sorted(found, self.vocabulary)
+            found += try self.asTheyStood(self.changedSince(nil, db), db).values
+                .filter { !$0.conflicts(self.vocabulary).isEmpty }
+            return Order.handle.sorted(found, self.vocabulary).flatMap { $0.openConflicts(self.vocabulary) }
         }
     }
 }

@@ -50,7 +50,7 @@ final class PastSource: EntitySource {
             among: entities().sorted { $0.id < $1.id }, words, kinds: kinds, limit: limit, vocabulary)
     }
 
-    func conflicted() throws -> [Entity] {
-        Order.handle.sorted(entities().filter { !$0.conflicts(vocabulary).isEmpty }, vocabulary)
+    func conflicts() throws -> [Conflict] {
+        Order.handle.sorted(entities().filter { !$0.conflicts(vocabulary).isEmpty }, vocabulary).flatMap { $0.openConflicts(vocabulary) }
     }
 }

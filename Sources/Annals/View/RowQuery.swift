@@ -35,11 +35,10 @@ struct RowQuery {
         if let few {
             try forEachRecord(of: few, db, conditions, arguments, body)
         } else {
-            let rows = try Row.fetchCursor(db.cachedStatement(sql: selection(table.selectList, conditions)), arguments: arguments)
-            let entities = EntityRows(db: db, schema: schema)
-            while let row = try rows.next() {
-                guard try body(entities.decode(row, table)) else { return }
-            }
+            let statement = try db.cachedStatement(sql: selection(table.selectList, conditions))
+            try statement.setArguments(arguments)
+            let rows = EntityRows(db: db, schema: schema)
+            try BoundStatement(statement).goThrough(while: { try body(rows.decode($0, table)) })
         }
     }
 

@@ -67,7 +67,7 @@ enum SearchIndex {
     static let add = "INSERT INTO search (rowid, id, kind, body) VALUES (?, ?, ?, ?)"
 
     /// How many hits are ranked at once, the latest items first.
-    static let rankedMax = 2000
+    static let rankedMax = 1000
 
     /// Goes through what is found among some kinds (all where none are named), until `body` returns false: the best first.
     ///

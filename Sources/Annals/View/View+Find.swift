@@ -86,7 +86,7 @@ extension View {
     }
 
     /// Everything of these kinds (all where none are named) whose texts hold the words, best first; where thousands hold them, the
-    /// best of the latest 2,000 come before older ones. Words match whatever their diacritics and case, and by their beginnings; a
+    /// best of the latest 1,000 come before older ones. Words match whatever their diacritics and case, and by their beginnings; a
     /// quoted run is a phrase. Retracted items do not show.
     public func search(_ words: String, kinds: [String] = [], limit: Int = 50) throws -> [SearchHit] {
         guard let words = SearchWords(words) else { return [] }

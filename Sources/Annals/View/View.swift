@@ -77,8 +77,8 @@ protocol EntitySource: Sendable {
     /// At most `limit` ids that begin so, in order.
     func ids(prefix: String, limit: Int) throws -> [ItemID]
     func search(_ match: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit]
-    /// Entities that have an open conflict.
-    func conflicted() throws -> [Entity]
+    /// In the order of handles and fields.
+    func conflicts() throws -> [Conflict]
 }
 
 /// What a list shows.

@@ -1,3 +1,4 @@
+import Annals
 import AnnalsModel
 
 /// An entity as one line of JSON: the same facts as the words for people, with full ids.
@@ -16,7 +17,7 @@ struct EntityJSON {
             ("fields", .object(rules.compactMap { rule in entity.shown(rule.name).map { (rule.name, $0) } })),
             ("sets", .object(rules.compactMap { sets(entity, $0) })),
             ("codings", .object(rules.compactMap { codings(entity, $0) })),
-            ("conflicts", .array(entity.conflicts(vocabulary).map { conflict(entity, $0.key, $0.heads) })),
+            ("conflicts", .array(entity.conflicts(vocabulary).map { conflict(handle(entity), entity.id, $0.key, $0.heads) })),
         ]
         if let created = entity.created { members.append(("created", .object(stamp(created)))) }
         return .object(members)
@@ -54,9 +55,13 @@ struct EntityJSON {
     }
 
     /// All sides of an open conflict.
-    func conflict(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write]) -> Value {
+    func conflict(_ conflict: Conflict) -> Value {
+        self.conflict(conflict.handle, conflict.item, Entity.CellKey(conflict.field, conflict.author), conflict.sides)
+    }
+
+    private func conflict(_ handle: String, _ id: ItemID, _ key: Entity.CellKey, _ heads: [Write]) -> Value {
         var members: [(String, Value)] = [
-            ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("field", .string(key.field)),
+            ("handle", .string(handle)), ("id", .string(id.raw)), ("field", .string(key.field)),
             ("sides", .array(heads.map { .object([("value", $0.value), ("write", .string($0.stamp.id.raw))] + stamp($0.stamp)) })),
         ]
         if let author = key.author { members.append(("coder", .string(author.raw))) }

@@ -1,3 +1,4 @@
+import Annals
 import AnnalsModel
 
 /// An entity in words: its fields, every side of its conflicts, what each coder says, who recorded it.
@@ -68,7 +69,7 @@ struct EntityText {
         if let name, !sameBytes(name, Entity.existenceField) {
             // Only that field.
         } else if let existence = conflicts.first(where: { sameBytes($0.key.field, Entity.existenceField) }) {
-            rows += sides(entity, existence.key, existence.heads, nil)
+            rows += sides(handle(entity), existence.key, existence.heads, nil)
         } else if !entity.isPresent {
             rows.append([("existence", .faint), ("retracted", .alarm)])
         }
@@ -76,7 +77,7 @@ struct EntityText {
             switch field.merge {
             case .immutable, .latest, .contested:
                 if let conflict = conflicts.first(where: { sameBytes($0.key.field, field.name) }) {
-                    rows += sides(entity, conflict.key, conflict.heads, field.type)
+                    rows += sides(handle(entity), conflict.key, conflict.heads, field.type)
                 } else if let value = entity.shown(field.name) {
                     rows.append([(field.name, .faint), (values.text(value, field.type, lines: true), nil)])
                 }
@@ -103,21 +104,25 @@ struct EntityText {
         entity.codings(field.name).enumerated().flatMap { index, coding -> [Row] in
             let name = index == 0 ? field.name : ""
             if coding.heads.dropFirst().contains(where: { $0.value != coding.heads[0].value }) {
-                return sides(entity, Entity.CellKey(field.name, coding.author), coding.heads, field.type)
+                return sides(handle(entity), Entity.CellKey(field.name, coding.author), coding.heads, field.type)
             }
             return [[(name, .faint), ("\(coding.author): " + values.text(coding.heads[0].value, field.type), nil)]]
         }
     }
 
     /// All sides of a conflict, who wrote each and when, and how to settle it.
-    func sides(_ entity: Entity, _ key: Entity.CellKey, _ heads: [Write], _ type: ValueType?) -> [Row] {
+    func sides(_ conflict: Conflict, _ type: ValueType?) -> [Row] {
+        sides(conflict.handle, Entity.CellKey(conflict.field, conflict.author), conflict.sides, type)
+    }
+
+    private func sides(_ handle: String, _ key: Entity.CellKey, _ heads: [Write], _ type: ValueType?) -> [Row] {
         let title = "conflict: \(heads.count) values" + (key.author.map { " by \($0)" } ?? "")
         let sides = heads.map { head -> Row in
             [("", nil), ("  " + values.text(head.value, type) + "  — " + source(head.stamp), nil)]
         }
         let first = heads.first?.stamp.author.raw ?? "WHO"
         return [[(key.field, .faint), (title, .alarm)]] + sides + [
-            [("", nil), ("  settle it: annals resolve \(handle(entity)).\(key.field) --take \(first)", .faint)]
+            [("", nil), ("  settle it: annals resolve \(handle).\(key.field) --take \(first)", .faint)]
         ]
     }
 

@@ -22,22 +22,22 @@ struct ResolveCommand: ParsableCommand {
         let desk = try Desk(place)
         let (entity, name) = try conflicting(desk)
         let path = "\(desk.name(entity.id)).\(name)"
-        let conflicts = entity.conflicts(desk.vocabulary).filter { sameBytes($0.key.field, name) }
-        let mine = conflicts.first { $0.key.author == nil || $0.key.author == desk.replica.user }
+        let conflicts = desk.view.conflicts(of: entity).filter { sameBytes($0.field, name) }
+        let mine = conflicts.first { $0.author == nil || $0.author == desk.replica.user }
         guard let conflict = mine else {
-            if let coder = conflicts.first?.key.author {
+            if let coder = conflicts.first?.author {
                 throw CommandFailure(
                     "only \(coder) settles what \(coder) said differently", at: path, do: "ask them; your own coding is annals code")
             }
             throw CommandFailure("\(path) is not in conflict", at: desk.asOf, do: "see annals conflicts; annals set writes it")
         }
         guard (take == nil) != value.isEmpty else {
-            let sides = desk.entityText.sides(entity, conflict.key, conflict.heads, desk.vocabulary.field(name, of: entity.kind)?.type)
+            let sides = desk.entityText.sides(conflict, desk.vocabulary.field(name, of: entity.kind)?.type)
             if take == nil { sides.forEach { desk.console.error($0.map(\.text).joined(separator: "  ")) } }
             throw CommandFailure.usage("a conflict is settled by a side or a value", at: path, do: "give --take WHO or --value VALUE")
         }
-        let settled = try take.map { try SideWords.side($0, of: conflict.heads, at: path).value } ?? own(name, of: entity, desk)
-        try desk.record(record, about: path) { try $0.resolve(entity, name, settled, closing: conflict.heads) }
+        let settled = try take.map { try SideWords.side($0, of: conflict.sides, at: path).value } ?? own(name, of: entity, desk)
+        try desk.record(record, about: path) { try $0.resolve(entity, name, settled, closing: conflict.sides) }
     }
 
     private func own(_ name: String, of entity: Entity, _ desk: Desk) throws -> Value {
