@@ -52,8 +52,8 @@ extension Fold {
         }
         return Entity(
             id: record.id, kind: names.name(record.kind), created: record.created < 0 ? nil : stamp(stamps[Int(record.created)]),
-            ordinal: Int(record.ordinal), immutable: immutable, existence: cell(record.existence, &reader), cells: cells, elements: elements,
-            absent: absent, ignored: ignored)
+            ordinal: Int(record.ordinal), immutable: immutable, existence: cell(record.existence, &reader), cells: cells,
+            elements: elements, absent: absent, ignored: ignored)
     }
 
     private func each<Record>(

@@ -102,7 +102,8 @@ struct EntityRows {
             let kind = try reader.string()
             canonical = .state(try reader.rest.withUnsafeBytes { try decoder.read($0, id: id, kind: kind, outside: outside) })
         }
-        return EntityRecord(row: row.integer(0), changed: row.integer(3), visible: visible, canonical: canonical, log: [UInt8](row.bytes(6)))
+        return EntityRecord(
+            row: row.integer(0), changed: row.integer(3), visible: visible, canonical: canonical, log: [UInt8](row.bytes(6)))
     }
 }
 

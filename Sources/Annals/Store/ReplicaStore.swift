@@ -104,7 +104,9 @@ final class ReplicaStore: Sendable {
     }
 
     /// Large batches stay in memory until they commit (64 MB), and the journal is copied into the file when it suits (``Journal``).
-    private static let writerSettings = "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864"
+    private static let writerSettings = """
+        PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864
+        """
 
     /// Sets how soon the next commits of the writer must be on disk, where it is not set so already.
     private func set(_ durability: Durability, _ db: Database) throws {
