@@ -25,7 +25,7 @@ public struct Limits: Sendable, Hashable {
 
     /// The lines of one batch: 1000. It bounds what a reader holds before the checkpoint that proves it, where lines are
     /// short; ``turnBytes`` does where they are long.
-    public var batchLines = 1000
+    public var batchLines = 400
 
     /// The bytes after which a batch ends and another workspace has its turn: 512 KiB, so that usual lines fill a batch to
     /// ``batchLines``. Each batch costs a signature, so larger ones cost fewer; another workspace waits four milliseconds on a
