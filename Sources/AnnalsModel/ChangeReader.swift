@@ -54,7 +54,8 @@ struct ChangeReader {
             default: return nil
             }
         }
-        guard integer(number) == seq, instant(at) != nil, author >= 0, replica >= 0, change >= 0 else { return nil }
+        guard integer(number) == seq, let time = text(at), Instant.isSpelled(time), author >= 0, replica >= 0, change >= 0
+        else { return nil }
         return Envelope(author: author, replica: replica, change: change)
     }
 

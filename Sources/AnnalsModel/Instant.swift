@@ -55,16 +55,33 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads that form from its bytes; nil for anything else.
     init?(text: UnsafeRawBufferPointer) {
-        guard text.count == 24 else { return nil }
-        let (first, second) = (Digits(text, 0, Digits.Form("0000-00-")), Digits(text, 8, Digits.Form("00T00:00")))
-        let third = Digits(text, 16, Digits.Form(":00.000Z"))
-        guard first.isRight, second.isRight, third.isRight,
-            let date = CivilDay(year: first.pair(0) * 100 + first.pair(2), month: first.pair(5), day: second.pair(0))
-        else { return nil }
-        let (hour, minute) = (second.pair(3), second.pair(6))
-        let (seconds, fraction) = (third.pair(1), third.pair(3) * 100 + third.pair(5))
-        guard hour < 24, minute < 60, seconds < 60 else { return nil }
-        milliseconds = ((date.daysSinceEpoch * 24 + hour) * 60 + minute) * 60_000 + seconds * 1000 + fraction
+        guard let parts = Parts(text), let date = CivilDay(year: parts.year, month: parts.month, day: parts.day) else { return nil }
+        milliseconds = date.daysSinceEpoch * 86_400_000 + parts.millisecondsOfDay
+    }
+
+    /// Whether bytes are in that form, for who does not need the time.
+    static func isSpelled(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard let parts = Parts(text) else { return false }
+        return CivilDay.isDay(year: parts.year, month: parts.month, day: parts.day)
+    }
+
+    /// What stands in the form's places. Whether there is such a day is not said.
+    private struct Parts {
+        let year: Int64
+        let month: Int64
+        let day: Int64
+        let millisecondsOfDay: Int64
+
+        @inline(__always)
+        init?(_ text: UnsafeRawBufferPointer) {
+            guard text.count == 24 else { return nil }
+            let (first, second) = (Digits(text, 0, Digits.Form("0000-00-")), Digits(text, 8, Digits.Form("00T00:00")))
+            let third = Digits(text, 16, Digits.Form(":00.000Z"))
+            let (hour, minute, seconds) = (second.pair(3), second.pair(6), third.pair(1))
+            guard first.isRight, second.isRight, third.isRight, hour < 24, minute < 60, seconds < 60 else { return nil }
+            (year, month, day) = (first.pair(0) * 100 + first.pair(2), first.pair(5), second.pair(0))
+            millisecondsOfDay = (hour * 60 + minute) * 60_000 + seconds * 1000 + third.pair(3) * 100 + third.pair(5)
+        }
     }
 }
 
@@ -120,14 +137,16 @@ public struct CivilDay: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// nil where there is no such day.
     public init?(year: Int64, month: Int64, day: Int64) {
-        guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted.flooredQuotient(400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        daysSinceEpoch = era * 146_097 + dayOfEra - 719_468
-        guard day <= Self.days(in: month, of: year) else { return nil }
+        guard Self.isDay(year: year, month: month, day: day) else { return nil }
+        // From March on, and an era later, so that nothing is below zero: such divisions take no more than a multiplication.
+        let (years, months) = (UInt32(year) + (month > 2 ? 400 : 399), UInt32(month) + (month > 2 ? 0 : 12) - 3)
+        let dayOfYear = (153 * months + 2) / 5 + UInt32(day) - 1
+        daysSinceEpoch = Int64(years * 365 + years / 4 - years / 100 + years / 400 + dayOfYear) - 719_468 - 146_097
+    }
+
+    /// Whether there is such a day.
+    static func isDay(year: Int64, month: Int64, day: Int64) -> Bool {
+        (0...9999).contains(year) && (1...12).contains(month) && day >= 1 && (day <= 28 || day <= days(in: month, of: year))
     }
 
     private static func days(in month: Int64, of year: Int64) -> Int64 {

@@ -18,6 +18,13 @@ enum Clock {
         return seconds(since: start)
     }
 
+    /// Nanoseconds that `body` took.
+    static func nanoseconds(of body: () -> Void) -> UInt64 {
+        let start = nanoseconds()
+        body()
+        return nanoseconds() - start
+    }
+
     /// CPU seconds of this process so far, user and system.
     static func cpu() -> Double {
         var usage = rusage()

@@ -15,7 +15,8 @@ struct Metrics {
     /// Latencies in nanoseconds, sorted: their percentiles in milliseconds.
     mutating func latencies(_ sorted: [UInt64], prefix: String = "") {
         guard !sorted.isEmpty else { return }
-        func at(_ share: Double) -> Double { Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1e6 }
+        // The nearest rank: of a hundred, the 99th is p99 and the last one the maximum.
+        func at(_ share: Double) -> Double { Double(sorted[max(0, Int((Double(sorted.count) * share).rounded(.up)) - 1)]) / 1e6 }
         values[prefix + "p50"] = at(0.5)
         values[prefix + "p99"] = at(0.99)
         values[prefix + "p999"] = at(0.999)

@@ -54,6 +54,16 @@ final class Pulse: Sendable {
         return (result, found.withLock { $0 })
     }
 
+    /// How long a piece of arithmetic takes again and again that usually takes so long: what the tail of anything of that length is at best.
+    static func arithmetic(milliseconds: Int, count: Int) throws -> Metrics {
+        let usual = (0..<200).map { _ in Clock.nanoseconds(of: work) }.sorted()[100]
+        let pieces = max(1, milliseconds * 1_000_000 / Int(max(1, usual)))
+        let times = (0..<count).map { _ in Clock.nanoseconds(of: { for _ in 0..<pieces { work() } }) }
+        var metrics = Metrics()
+        metrics.latencies(times.sorted())
+        return metrics
+    }
+
     private func beats() -> [(at: UInt64, took: UInt64)] {
         var beats: [(at: UInt64, took: UInt64)] = []
         while !isOver.load(ordering: .relaxed) {

@@ -138,9 +138,13 @@ struct LookRows {
             try Worker.run(options, "query", ["path": cache.needReplica(cache.whole), "count": options.size(100, quick: 20)])
         }
         let program = Contender(name: "process", metric: "slowest", unit: "ms") { [self] in try verbs() }
+        // As long as the slower queries usually take.
+        let arithmetic = Contender(name: "arithmetic of 15 ms", metric: "p99", unit: "ms") { [options] in
+            try Worker.run(options, "arithmetic", ["milliseconds": 15, "count": 600])
+        }
         return Row(
             name: "queries", title: "every query of the README on \(Figure.number(Double(cache.whole / 10))) events",
-            contenders: [library, program],
+            contenders: [library, program, arithmetic],
             targets: [
                 .limit(50, "p99", "≤ 50 ms p99 in the library (the slowest query)", of: "library"),
                 .limit(80, "slowest", "≤ 80 ms for the whole cold process (p90 of the slowest verb)", of: "process"),

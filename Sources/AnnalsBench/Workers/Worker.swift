@@ -38,6 +38,7 @@ enum Worker {
         case "bare-author": return try BareRelay.author(arguments)
         case "asof": return try ObserveWorkers.asOf(arguments)
         case "query": return try QueryWorker.run(arguments)
+        case "arithmetic": return try Pulse.arithmetic(milliseconds: arguments.number("milliseconds"), count: arguments.number("count"))
         case "fanout": return try LiveWorkers.fanOut(arguments)
         case "idle": return try LiveWorkers.idle(arguments)
         case "pull": return try LiveWorkers.pull(arguments)
