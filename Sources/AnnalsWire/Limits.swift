@@ -23,12 +23,13 @@ public struct Limits: Sendable, Hashable {
     /// every reader that recurses stays within a small stack.
     public var depth = JSONScanner.usualDepth
 
-    /// The lines of one batch: 1000. It bounds what a reader holds before the checkpoint that proves it, where lines are
-    /// short; ``turnBytes`` does where they are long.
+    /// The lines of one batch: 400. It bounds what a reader holds before the checkpoint that proves it, where lines are
+    /// short; ``turnBytes`` does where they are long. A batch is also the least that a replica stores in one transaction, and who
+    /// annotates beside a sync waits for that.
     public var batchLines = 400
 
     /// The bytes after which a batch ends and another workspace has its turn: 512 KiB, so that usual lines fill a batch to
-    /// ``batchLines``. Each batch costs a signature, so larger ones cost fewer; another workspace waits four milliseconds on a
+    /// ``batchLines`` first. Each batch costs a signature, so larger ones cost fewer; another workspace waits four milliseconds on a
     /// line of a gigabit. A longer line is sent whole.
     public var turnBytes = 512 << 10
 
