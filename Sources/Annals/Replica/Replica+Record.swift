@@ -1,5 +1,6 @@
 public import AnnalsModel
 internal import AnnalsCore
+internal import AnnalsJSON
 internal import AnnalsWire
 internal import GRDB
 internal import UV
@@ -43,9 +44,8 @@ extension ReplicaStore {
             let change = Change(
                 id: id, n: meta.nextN, prev: meta.lastHash, base: base, at: now, why: reason, undoes: undoes,
                 operations: operations)
-            try self.check(change, role: meta.role ?? .curator, limits)
             let bytes = ChangeCodec.encode(change)
-            try self.checkReadable(bytes)
+            try self.check(bytes, role: meta.role ?? .curator, limits)
             guard bytes.count <= limits.changeBytes else {
                 throw AnnalsError(
                     .invalid, "the change has \(bytes.count) bytes, more than \(limits.changeBytes)",
@@ -66,18 +66,20 @@ extension ReplicaStore {
         return Receipt(change: id, n: change.n, base: base, made: made, store: self)
     }
 
-    /// What nobody could read back must not be recorded: nesting too deep, integers that JSON does not keep.
-    private func checkReadable(_ bytes: [UInt8]) throws {
+    /// The line that would be sent, as a server checks it. What nobody could read back must not be recorded: nesting too deep,
+    /// integers that JSON does not keep.
+    private func check(_ bytes: [UInt8], role: Role, _ limits: Limits) throws {
+        let line = bytes.span.bytes
+        var scanner = JSONScanner()
+        let places: ChangePlaces
         do throws(CodecError) {
-            _ = try ChangeCodec.decode(bytes)
+            places = try ChangeForm.read(line, with: &scanner)
         } catch {
             throw AnnalsError(.invalid, "\(error)", wayOut: "Say it in simpler values; nothing was recorded.")
         }
-    }
-
-    private func check(_ change: Change, role: Role, _ limits: Limits) throws {
         do throws(RuleViolation) {
-            try ChangeRules(vocabulary: vocabulary, maximumOperations: limits.operationsPerChange).check(change, role: role)
+            try ChangeRules(vocabulary: vocabulary, maximumOperations: limits.operationsPerChange)
+                .check(places, of: scanner.tape, in: line, role: role)
         } catch {
             throw AnnalsError(.invalid, error.description, wayOut: error.code == .role ? "Ask a curator." : "")
         }

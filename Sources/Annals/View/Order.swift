@@ -33,11 +33,11 @@ public struct Order: Sendable, Hashable {
         return order
     }
 
-    /// What an entity is ordered by: what has none comes last, equal ones by handle.
+    /// What an entity is ordered by: what has none comes last, equal ones by handle, and those of one change by id.
     struct Place: Comparable {
         var text: String?
         var number: Int64
-        var handle: (Int64, Int)
+        var handle: (Int64, Int, ItemID)
 
         static func == (a: Place, b: Place) -> Bool { !(a < b) && !(b < a) }
 
@@ -52,7 +52,7 @@ public struct Order: Sendable, Hashable {
     }
 
     func place(_ entity: Entity, _ vocabulary: Vocabulary) -> Place {
-        var place = Place(text: nil, number: 0, handle: (entity.created?.seq ?? 0, entity.ordinal))
+        var place = Place(text: nil, number: 0, handle: (entity.created?.seq ?? 0, entity.ordinal, entity.id))
         switch key {
         case .handle: break
         case .date(let field):
