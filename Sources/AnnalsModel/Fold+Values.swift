@@ -11,6 +11,7 @@ extension FoldValue {
 public struct ValueReader: ~Copyable, Sendable {
     private var scanner = JSONScanner(depth: JSONScanner.greatestDepth)
 
+    /// One that has read nothing yet.
     public init() {}
 
     /// The value that these bytes are.

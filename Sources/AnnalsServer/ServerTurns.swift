@@ -27,7 +27,7 @@ final class ServerTurns {
     private var lastSession: UInt64 = 0
     /// Peers that were written to in this turn: what goes to one of them leaves in one piece.
     private var written: [ServerPeer] = []
-    /// When this turn began, where something came in it.
+    /// When this turn began, where something came in it: the clock that the core is told, and the one by which it is cut.
     private var turn: (at: Instant, since: ContinuousClock.Instant)?
     private var isCutting = false
     /// Kept for its capacity.

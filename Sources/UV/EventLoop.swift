@@ -215,6 +215,7 @@ public final class EventLoop: @unchecked Sendable {
     /// - Returns: whether there was any.
     @discardableResult
     public func runPosted() -> Bool {
+        preconditionOnLoop()
         guard batch.isEmpty, mailbox.withLock({ !$0.items.isEmpty }) else { return false }
         drain()
         return true

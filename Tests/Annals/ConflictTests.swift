@@ -103,6 +103,26 @@ import Testing
         #expect(try aliya.view().entities(kind: "event").isEmpty)
     }
 
+    @Test("a note without words in conflict is listed as it is, and its label is none; a pending item by the handle that it has then")
+    func labels() throws {
+        var (aliya, bek, log, event) = try inConflict()
+        let note = try aliya.quickly { try $0.create("note", fields: [("target", .string(event.raw)), ("text", "")]) }
+        #expect(try isListed(aliya, log))
+        try aliya.push(&log)
+        for replica in [aliya, bek] { try replica.pull(log) }
+        try aliya.quickly { try $0.retract(note) }
+        // Only its owner may write it; that it is there again is for everybody to say.
+        let laptop = try Replica.test(folder, "laptop", user: "aliya", seed: 4)
+        try laptop.meet(log)
+        try laptop.pull(log)
+        try laptop.quickly { try $0.set(note, "text", "") }
+        for replica in [aliya, laptop] { try replica.push(&log) }
+        for replica in [aliya, bek, laptop] { try replica.pull(log) }
+        let found = try bek.conflicts().first { $0.item == note }
+        #expect(found?.field == "existence" && found?.handle == "n4" && found?.label == nil)
+        #expect(try bek.verify(by: log.signer).problems == [])
+    }
+
     @Test("concurrent writes of class latest show the highest seq and list the other as overwritten")
     func overwrite() throws {
         let (aliya, bek, log, event) = try inConflict()

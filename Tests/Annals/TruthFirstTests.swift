@@ -128,7 +128,7 @@ final class Held: @unchecked Sendable {
         held.run(within: ReplicaStore.showMilliseconds)
         #expect(try rows(replica) == 0)
         other.store.writeLock.unlock()
-        held.run(within: ReplicaStore.showMilliseconds)
+        held.run()
         #expect(try rows(replica) == 1)
     }
 

@@ -14,6 +14,13 @@ func namingFailures<T>(of path: String, _ body: () throws -> T) throws -> T {
 }
 
 extension AnnalsError {
+    /// SQLite keeps no write-ahead log there: it needs memory that processes share.
+    static func noJournal(_ path: String) -> AnnalsError {
+        AnnalsError(
+            .failed, "\(path) lies where SQLite cannot keep its write-ahead log",
+            wayOut: "Put the replica on a disk of this machine; network disks mostly share no memory.")
+    }
+
     init(_ error: DatabaseError, _ path: String) {
         switch error.resultCode {
         case .SQLITE_FULL:

@@ -59,6 +59,6 @@ struct EntityTexts {
         default:
             collect(entity.shown(field.name), field.type, into: &texts)
         }
-        return texts.first.map { String($0.prefix(Self.labelLengthMax)) }
+        return texts.first { !$0.isEmpty }.map { String($0.prefix(Self.labelLengthMax)) }
     }
 }

@@ -1,4 +1,6 @@
+internal import Dispatch
 internal import GRDB
+internal import Glibc
 internal import UV
 
 /// The connections that read a replica's file, as many as read at a time.
@@ -8,6 +10,8 @@ internal import UV
 final class Readers: Sendable {
     private struct State {
         var idle: [DatabaseQueue] = []
+        /// The threads that read at the moment.
+        var reading: [pthread_t] = []
         /// Raised where those in use are to be closed when they come back.
         var generation = 0
         var isClosed = false
@@ -16,6 +20,8 @@ final class Readers: Sendable {
     private let path: String
     private let configuration: Configuration
     private let state = Locked(State())
+    /// Entered by each reader.
+    private let borrowed = DispatchGroup()
 
     /// How many stay open while nobody reads.
     private static let idleMax = 4
@@ -27,8 +33,21 @@ final class Readers: Sendable {
 
     /// Lends a connection. What is read in it is one state only inside of a transaction.
     func read<T>(_ body: (Database) throws -> T) throws -> T {
-        let (idle, generation, isClosed) = state.withLock { ($0.idle.popLast(), $0.generation, $0.isClosed) }
-        if isClosed { throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "the replica is closed") }
+        let found: (idle: DatabaseQueue?, generation: Int)? = state.withLock { state in
+            if state.isClosed { return nil }
+            state.reading.append(pthread_self())
+            borrowed.enter()
+            return (state.idle.popLast(), state.generation)
+        }
+        guard let (idle, generation) = found else {
+            throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "the replica is closed")
+        }
+        defer {
+            state.withLock { state in
+                if let at = state.reading.firstIndex(of: pthread_self()) { state.reading.remove(at: at) }
+            }
+            borrowed.leave()
+        }
         let connection = try idle ?? DatabaseQueue(path: path, configuration: configuration)
         defer {
             let isKept = state.withLock { state in
@@ -44,12 +63,13 @@ final class Readers: Sendable {
     /// Closes those that are idle now, and those that are in use when they are done; new ones are opened as ever.
     func closeAll() { take { $0.generation += 1 }.forEach { try? $0.close() } }
 
-    /// The same, and no new ones are opened.
+    /// The same, and no new ones are opened. Waits for those in use, but for one that this very thread reads with.
     func close() {
         take {
             $0.generation += 1
             $0.isClosed = true
         }.forEach { try? $0.close() }
+        if !state.withLock({ $0.reading.contains(pthread_self()) }) { borrowed.wait() }
     }
 
     /// Lets go of all without closing them.

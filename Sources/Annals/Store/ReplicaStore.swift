@@ -17,12 +17,12 @@ final class ReplicaStore: Sendable {
     let writeLock: WriteLock
     let pace = Locked(StoringPace())
     private let journal: Journal
-    /// Whether a look at the journal is planned.
-    private let isTidying = Locked(false)
+    /// A look at the journal.
+    private let tidying = Planned()
     private let feed: ChangeFeed
     private let isClosed = Locked(false)
-    /// Whether what was recorded is about to show by itself.
-    private let isShowing = Locked(false)
+    /// That what was recorded shows by itself.
+    private let showing = Planned()
     /// What the changes touch that were recorded and do not show yet.
     let touched = Locked(RecordedEntities.none)
     /// What the writer was last set to.
@@ -53,7 +53,7 @@ final class ReplicaStore: Sendable {
         writer = try namingFailures(of: database) { [configuration] in
             let writer = try DatabaseQueue(path: database, configuration: configuration)
             try writer.writeWithoutTransaction { db in
-                guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else { throw DamagedState() }
+                guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else { throw AnnalsError.noJournal(database) }
                 try db.execute(sql: Self.writerSettings)
                 journal.attach(to: db)
             }
@@ -220,7 +220,8 @@ final class ReplicaStore: Sendable {
 
     /// The same where the right to write is held.
     private func showNow(_ db: Database) throws {
-        if try Meta.glance(db).recorded.isEmpty { return }
+        // Somebody else may have had it shown.
+        if try Meta.glance(db).recorded.isEmpty { return _ = try meta(db) }
         try set(.normal, db)
         try transaction(db, silently: true) { _, _ in }
     }
@@ -243,27 +244,20 @@ final class ReplicaStore: Sendable {
     }
 
     /// Has what was recorded show by itself, for those who read the file with another program.
-    private func showLater() {
+    private func showLater(in milliseconds: Int = showMilliseconds) {
         guard isUnshown else { return }
-        later(isShowing, Self.showMilliseconds) { store, isQuiet in
-            if !isQuiet || !store.showWhatIsLeft() { store.showLater() }
+        later(showing, milliseconds) { store, isQuiet in
+            if !isQuiet { return store.showLater() }
+            // To ask again and again would look to the other one as if somebody waited.
+            if !store.showWhatIsLeft() { store.showLater(in: Self.quietMilliseconds) }
         }
     }
 
-    /// Has something done after a while, and told whether nobody wrote meanwhile; planned once at a time.
-    private func later(
-        _ isPlanned: Locked<Bool>, _ milliseconds: Int, _ body: @escaping @Sendable (ReplicaStore, _ isQuiet: Bool) -> Void
-    ) {
-        let wasPlanned = isPlanned.withLock { planned in
-            defer { planned = true }
-            return planned
-        }
-        if wasPlanned { return }
+    /// Has something done after a while, and told whether nobody wrote meanwhile.
+    private func later(_ planned: Planned, _ milliseconds: Int, _ body: @escaping @Sendable (ReplicaStore, _ isQuiet: Bool) -> Void) {
         let commits = journal.commits
-        ambient.later(milliseconds) { [weak self] in
-            guard let self else { return }
-            isPlanned.withLock { $0 = false }
-            body(self, journal.commits == commits)
+        planned.later(milliseconds, ambient) { [weak self] in
+            if let self { body(self, journal.commits == commits) }
         }
     }
 
@@ -272,7 +266,7 @@ final class ReplicaStore: Sendable {
     /// Has the full text index brought up to date, and a long journal copied into the file, once nobody has written for a while.
     private func tidyLater() {
         guard Journal.isDueLater(pages: journal.pages) || areTextsDue else { return }
-        later(isTidying, Self.quietMilliseconds) { store, isQuiet in
+        later(tidying, Self.quietMilliseconds) { store, isQuiet in
             if isQuiet { store.tidy() } else { store.tidyLater() }
         }
     }

@@ -70,7 +70,7 @@ final class LiveSource: EntitySource {
     /// The entities that changed since the snapshot: rows written later, and those that refused changes had made.
     private func changedSince(_ kind: String?, _ db: Database) throws -> Set<ItemID> {
         var ids: Set<ItemID> = []
-        let tables = kind.map { [store.schema.table($0)] } ?? store.schema.tables
+        let tables = kind.map { [store.schema.table($0)] } ?? store.schema.allTables
         for table in tables {
             let found = try String.fetchAll(
                 db.cachedStatement(sql: "SELECT _id FROM \(table.name) WHERE _changed > ?"), arguments: [mark.generation])

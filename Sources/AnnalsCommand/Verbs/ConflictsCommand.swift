@@ -23,7 +23,7 @@ struct ConflictsCommand: ParsableCommand {
 
     private func lines(_ conflict: Conflict, _ desk: Desk) -> [String] {
         if desk.isJSON { return [JSONLine.text(desk.entityJSON.conflict(conflict))] }
-        let title = "\(Console.paint("\(conflict.handle).\(conflict.field)", .handle))  \(conflict.label ?? "")"
+        let title = "\(Console.paint("\(conflict.handle).\(conflict.field)", .handle))  \(DisplayText.safe(conflict.label ?? ""))"
         let type = desk.vocabulary.field(conflict.field, of: conflict.kind)?.type
         return [title] + Console.paint.table(desk.entityText.sides(conflict, type), columns: Console.columns, clip: false, indent: 2)
     }
