@@ -39,6 +39,15 @@ import Testing
         #expect(try pair.bench.done("-C", "b", "verify").contains("signed by the server"))
     }
 
+    @Test("a label in the list of conflicts cannot drive the terminal")
+    func label() throws {
+        let pair = try Pair()
+        try pair.disagree()
+        try pair.bench.done("-C", "b", "set", "e1.title", "a\u{202E}b")
+        let out = try pair.bench.done("-C", "b", "conflicts")
+        #expect(out.contains("e1.when  a\u{FFFD}b") && !out.contains("\u{202E}"))
+    }
+
     @Test("a conflict is shown wherever its field is shown, with all sides, who and when")
     func shown() throws {
         let pair = try Pair()
