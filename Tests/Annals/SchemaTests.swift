@@ -74,6 +74,29 @@ import Testing
         #expect(try back.verify(by: log.signer).problems == [])
     }
 
+    @Test("a conflict on an item of an unknown kind stays in a view when the item changes")
+    func unknownInConflict() throws {
+        var log = TestLog()
+        let new = try Replica.test(folder, "new", seed: 3, vocabulary: Self.extended)
+        let other = try Replica.test(folder, "other", user: "chen", seed: 5, vocabulary: Self.extended)
+        let old = try Replica.test(folder, "old", user: "bek", seed: 4)
+        for replica in [new, other, old] { try replica.meet(log) }
+        let treaty = try new.quickly { try $0.create("treaty", fields: [("name", "Peace treaty")]) }
+        try new.push(&log)
+        for replica in [new, other] { try replica.pull(log) }
+        try new.quickly { try $0.retract(treaty) }
+        try other.quickly { try $0.set(treaty, "name", "Treaty of peace") }
+        for replica in [new, other] { try replica.push(&log) }
+        for replica in [new, other, old] { try replica.pull(log) }
+        let screen = try old.view()
+        let shown = try screen.conflicts()
+        #expect(shown.map(\.item) == [treaty] && shown.map(\.field) == ["existence"])
+        try other.quickly { try $0.set(treaty, "name", "Pact") }
+        try other.push(&log)
+        try old.pull(log)
+        #expect(try screen.conflicts() == shown)
+    }
+
     @Test("every kind of the vocabulary has its view for plain sqlite3, readable while it is empty")
     func everyView() throws {
         let replica = try Replica.test(folder, "r")

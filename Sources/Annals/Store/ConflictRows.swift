@@ -6,18 +6,18 @@ struct ConflictRows {
     let db: Database
     let schema: Schema
 
-    /// As ``ImageMaker`` fills it.
+    /// As ``ImageMaker`` fills it, and as it is read: columns go by their places here.
     static let table = """
         CREATE TABLE conflict (entity_id TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, author TEXT, write_id TEXT NOT NULL, \
         value TEXT NOT NULL, "by" TEXT NOT NULL, seq INTEGER NOT NULL, replica TEXT NOT NULL, n INTEGER NOT NULL, written TEXT NOT NULL, \
         base INTEGER NOT NULL, closes TEXT, created_seq INTEGER NOT NULL, ordinal INTEGER NOT NULL, label TEXT)
         """
 
+    static let insert =
+        "INSERT INTO conflict VALUES (\(Array(repeating: "?", count: EntityImage.conflictColumns).joined(separator: ",")))"
+
     /// In the order of handles and fields, the sides as they arrived.
-    private static let select = """
-        SELECT entity_id, kind, field, author, write_id, value, "by", seq, replica, n, written, base, closes, created_seq, ordinal, label \
-        FROM conflict ORDER BY created_seq, ordinal, entity_id, field, author, rowid
-        """
+    private static let select = "SELECT * FROM conflict ORDER BY created_seq, ordinal, entity_id, field, author, rowid"
 
     func all() throws -> [Conflict] {
         var found: [Conflict] = []

@@ -39,7 +39,7 @@ final class RowWriter {
 
         var sql: String {
             switch self {
-            case .addConflict: "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            case .addConflict: ConflictRows.insert
             case .addNotice: "INSERT INTO notice VALUES (?,?,?,?,?,?)"
             case .addSearch: SearchIndex.add
             case .clearConflicts: "DELETE FROM conflict WHERE entity_id = ?"
