@@ -22,7 +22,7 @@ import Testing
                 }
             }
         }
-        let expected = ["2", "wal", "1095650892", "1"]
+        let expected = ["2", "wal", "1095650892", "\(Schema.format)"]
         #expect(try settings() == expected)
         try replica.meet(log)
         try replica.quickly { try $0.create("event", fields: [("title", "x")]) }
@@ -59,7 +59,7 @@ import Testing
     @Test("a file of a newer format is refused and stays as it was")
     func newer() throws {
         let replica = try Replica.test(folder, "r")
-        try replica.store.onWriter { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try replica.store.onWriter { try $0.execute(sql: "PRAGMA user_version = \(Schema.format + 1)") }
         replica.close()
         let path = ReplicaPaths(folder("r")).database
         let before = try Data(contentsOf: URL(fileURLWithPath: path))

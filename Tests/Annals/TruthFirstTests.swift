@@ -1,4 +1,5 @@
 import AnnalsModel
+import AnnalsWire
 import Foundation
 import GRDB
 import Testing
@@ -70,6 +71,26 @@ final class Held: @unchecked Sendable {
         #expect(try other.view().entities(kind: "event").count == 2)
         #expect(try unshown(other) == 0)
     }
+
+    @Test("a recording writes one page, and other processes go on from its number and hash")
+    func onePage() throws {
+        let replica = try replica()
+        let other = try again()
+        try event(replica, "one")
+        let (revision, journal) = (try self.revision(replica), replica.store.paths.journalBytes)
+        try event(replica, "two")
+        // A frame of the write-ahead log is a page and its header of 24 bytes.
+        #expect(replica.store.paths.journalBytes - journal == 8192 + 24)
+        #expect(try self.revision(replica) == revision + 1)
+        #expect(try self.revision(other) == revision + 1)
+        try event(other, "three")
+        let changes = try other.store.read(.none) { db, _ in try Outbox(db: db).all().map { try decodeOwn($0.pending) } }
+        #expect(changes.map(\.n) == [1, 2, 3])
+        #expect(changes.map(\.prev) == [nil] + changes.prefix(2).map { sha256(ChangeCodec.encode($0)).short })
+        #expect(try unshown(other) == 3)
+    }
+
+    private func revision(_ replica: Replica) throws -> Int64 { try replica.store.read(.none) { _, meta in meta.revision } }
 
     @Test("a look at something else leaves it to wait, in the process that recorded it and in others")
     func elsewhere() throws {
@@ -183,7 +204,13 @@ final class Held: @unchecked Sendable {
         try event(replica(), "one")
         let old = try again()
         try old.store.showRecorded()
-        try old.store.onWriter { try $0.execute(sql: "DELETE FROM meta WHERE key = 'shown_n'") }
+        try old.store.onWriter {
+            try $0.execute(
+                sql: """
+                    DELETE FROM meta WHERE key = 'shown_n'; INSERT INTO meta VALUES ('next_n', 2);
+                    UPDATE meta SET value = 1 WHERE key = 'format'; PRAGMA user_version = 1
+                    """)
+        }
         old.close()
         let replica = try again()
         let two = try event(replica, "two")

@@ -33,7 +33,7 @@ extension Replica {
 }
 
 extension ReplicaStore {
-    /// The one transaction of a recording: the change and its place in the outbox. The rows follow (`ReplicaStore+Show`).
+    /// The one transaction of a recording: its row in the outbox. The rows follow (`ReplicaStore+Show`).
     func record(
         _ id: ChangeID, _ operations: [ChangeOperation], base: Base, reason: String?, undoes: ChangeID?, made: [ItemID]
     ) throws -> Receipt {
@@ -55,11 +55,9 @@ extension ReplicaStore {
             let row = PendingRow(
                 replica: meta.replica, n: change.n, id: id, bytes: bytes, hash: hash, state: .queued)
             try Outbox(db: db).insert(row, at: now)
-            meta.nextN += 1
-            meta.lastHash = hash
-            meta.generation += 1
+            meta.record(OwnChange(n: change.n, hash: hash))
             if meta.recorded.count >= Self.unshownMax { try self.show(db, &meta) }
-            return (change, meta.shownN)
+            return (change, meta.shown.n)
         }
         // Not before the commit, which may fail.
         if shownN < change.n { touched.withLock { $0.add(change, shownN: shownN) } }

@@ -114,7 +114,7 @@ private struct Check: ~Copyable {
 
     mutating func state() throws {
         let shown = try Outbox(db: db).all().filter {
-            !$0.isParked && ($0.pending.replica != meta.replica || $0.pending.n <= meta.shownN)
+            !$0.isParked && ($0.pending.replica != meta.replica || $0.pending.n <= meta.shown.n)
         }
         let changes = try shown.map { ($0.pending, try decodeOwn($0.pending)) }
         let touched = Set(changes.flatMap { $0.1.entities })

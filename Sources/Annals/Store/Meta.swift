@@ -20,11 +20,10 @@ struct Meta: Sendable, Equatable {
     /// The id that this file writes under, and all that it ever wrote under.
     var replica: Name
     var replicas: [Name]
-    var nextN: Int64 = 1
-    /// The last own change whose effect stands in the rows.
-    var shownN: Int64 = 0
-    /// The hash of the last change that was written here, whatever became of it.
-    var lastHash: ShortHash?
+    /// What shows of what was recorded here. What was recorded after it stands in the outbox only.
+    private(set) var shown = ShownMark()
+    /// The last change in the outbox that does not show yet.
+    private(set) var unshown: OwnChange?
     var have: Int64 = 0
     /// H(have).
     var head: Digest?
@@ -34,11 +33,7 @@ struct Meta: Sendable, Equatable {
     var staged: LogPoint?
     /// Whether a first copy had a line that could not be read: then what comes before it is shown as it arrives.
     var showsEachBatch = false
-    /// Raised by each transaction that changes what a view shows.
-    var generation: Int64 = 1
-    /// Raised by every transaction.
-    var revision: Int64 = 1
-    /// How many of them said nothing new: they brought rows or the text index up to date.
+    /// How many revisions said nothing new: they brought rows or the text index up to date.
     var silent: Int64 = 0
     /// How far the full text index has come.
     var texts = TextMark()
@@ -55,11 +50,39 @@ struct Meta: Sendable, Equatable {
         replicas = [replica]
     }
 
+    /// The number of the next change that is written here.
+    var nextN: Int64 { recorded.lastN + 1 }
+    /// The hash of the last change that was written here, whatever became of it.
+    var lastHash: ShortHash? { unshown?.hash ?? shown.hash }
+    /// Raised by each transaction that changes what a view shows.
+    var generation: Int64 { shown.generation + recorded.count }
+    /// Raised by every transaction.
+    var revision: Int64 { shown.revision + recorded.count }
     /// What observers compare.
     var news: Int64 { revision - silent }
+    /// What was recorded and does not show yet.
+    var recorded: RecordedRange { RecordedRange(shownN: shown.n, lastN: unshown?.n ?? shown.n) }
 
     /// What a view taken now has on the screen.
     var base: Base { Base(seq: have, hash: log == nil ? nil : head?.short) }
+}
+
+/// An own change, whatever became of it.
+struct OwnChange: Sendable, Equatable {
+    var n: Int64
+    var hash: ShortHash
+}
+
+/// How far the rows show what was recorded, and what `meta` counts up to there.
+///
+/// A recording writes its row of the outbox and nothing else: each page that a commit writes is waited for. So each row of the outbox
+/// after `n` raises these numbers by one, and `meta` is written when the rows are.
+struct ShownMark: Sendable, Equatable {
+    /// The last own change whose effect stands in the rows.
+    var n: Int64 = 0
+    var hash: ShortHash?
+    var generation: Int64 = 1
+    var revision: Int64 = 1
 }
 
 /// A point of the log with what proves it.
@@ -81,6 +104,21 @@ struct LogPoint: Sendable, Equatable {
 }
 
 extension Meta {
+    /// Notes a change that was put into the outbox: by its row the file is one revision further.
+    mutating func record(_ change: OwnChange) { unshown = change }
+
+    /// The rows show all that was recorded.
+    mutating func showRecorded() {
+        shown = ShownMark(n: recorded.lastN, hash: lastHash, generation: generation, revision: revision)
+        unshown = nil
+    }
+
+    /// Something else shows than before.
+    mutating func nextGeneration() { shown.generation += 1 }
+
+    /// The transaction's own revision, where nothing was recorded in it.
+    mutating func nextRevision() { shown.revision += 1 }
+
     /// Moves the log's end.
     mutating func advance(to point: LogPoint) {
         (have, head, checkpoint) = (point.seq, point.head, point.checkpoint)
@@ -106,9 +144,10 @@ extension Meta {
         serverKey = text("server_key")
         role = text("role").flatMap(Role.init)
         replicas = (text("replicas") ?? "").split(separator: " ").compactMap { Name(String($0)) }
-        nextN = number("next_n") ?? 1
-        shownN = number("shown_n") ?? nextN - 1
-        lastHash = text("last_hash").flatMap { ShortHash(hex: $0) }
+        shown.n = number("shown_n") ?? 0
+        shown.hash = text("last_hash").flatMap { ShortHash(hex: $0) }
+        shown.generation = number("generation") ?? 1
+        shown.revision = number("revision") ?? 1
         have = number("have") ?? 0
         head = text("head").flatMap { Digest(hex: $0) }
         checkpoint = text("checkpoint")
@@ -116,8 +155,6 @@ extension Meta {
             staged = LogPoint(seq: seq, head: head, checkpoint: line)
         }
         showsEachBatch = number("shows_each_batch") == 1
-        generation = number("generation") ?? 1
-        revision = number("revision") ?? 1
         silent = number("silent") ?? 0
         texts = TextMark(seq: number("texts_seq") ?? 0, n: number("texts_n") ?? 0)
         lastSync = number("last_sync").map { Instant(milliseconds: $0) }
@@ -125,30 +162,49 @@ extension Meta {
         stopText = text("stop_text")
         twinReplica = text("twin_replica").flatMap { Name($0) }
         twinN = number("twin_n")
+        unshown = try Outbox(db: db).last(of: replica, after: shown.n)
     }
 
-    /// A file of before rows followed shows all: said in it, for what is recorded next shall not count as shown.
-    static func completeShown(_ db: Database) throws {
-        let isThere = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'shown_n')") ?? false
-        if isThere { return }
-        try db.execute(sql: "INSERT INTO meta (key, value) SELECT 'shown_n', value - 1 FROM meta WHERE key = 'next_n'")
+    /// Brings a file of a former format to this one. There `next_n` was counted by each recording, and a file may say nothing of what
+    /// shows: then all does.
+    static func upgrade(_ db: Database) throws {
+        guard try Meta(db).format < Schema.format else { return }
+        try db.inTransaction(.immediate) {
+            try db.execute(
+                sql: """
+                    INSERT OR IGNORE INTO meta (key, value) SELECT 'shown_n', value - 1 FROM meta WHERE key = 'next_n';
+                    DELETE FROM meta WHERE key = 'next_n';
+                    UPDATE meta SET value = \(Schema.format) WHERE key = 'format';
+                    PRAGMA user_version = \(Schema.format)
+                    """)
+            return .commit
+        }
     }
 
-    /// What a read of rows needs to know: the generation, and what does not show yet.
-    static func glance(_ db: Database) throws -> (generation: Int64, recorded: RecordedRange) {
+    /// What a read mostly needs to know: all of what the file knows about itself takes longer to read than an entity.
+    struct Glance {
+        var generation: Int64
+        var revision: Int64
+        var recorded: RecordedRange
+    }
+
+    static func glance(_ db: Database) throws -> Glance {
         let statement = try BoundStatement(db, glanceSQL)
-        var found: (Int64, RecordedRange)?
+        var found: Glance?
         try statement.forEachRow { row in
-            let lastN = row.integer(1) - 1
-            found = (row.integer(0), RecordedRange(shownN: row.isNull(2) ? lastN : row.integer(2), lastN: lastN))
+            let shownN = row.integer(2)
+            let recorded = RecordedRange(shownN: shownN, lastN: max(row.integer(3), shownN))
+            found = Glance(
+                generation: row.integer(0) + recorded.count, revision: row.integer(1) + recorded.count, recorded: recorded)
         }
         guard let found else { throw DamagedState() }
         return found
     }
 
     private static let glanceSQL: String = {
-        let keys = ["generation", "next_n", "shown_n"]
-        return "SELECT " + keys.map { "(SELECT value FROM meta WHERE key = '\($0)')" }.joined(separator: ", ")
+        func value(_ key: String) -> String { "(SELECT value FROM meta WHERE key = '\(key)')" }
+        let lastN = "(SELECT max(n) FROM pending WHERE replica = \(value("replica")))"
+        return "SELECT \(value("generation")), \(value("revision")), \(value("shown_n")), \(lastN)"
     }()
 
     /// How one thing that the file knows stands in `meta`.
@@ -187,11 +243,11 @@ extension Meta {
         Key("server", text: { $0.server }), Key("server_key", text: { $0.serverKey }), Key("user", text: { $0.user.raw }),
         Key("role", text: { $0.role?.rawValue }), Key("replica", text: { $0.replica.raw }),
         Key("replicas", { $0.replicas }) { $0.map(\.raw).joined(separator: " ") },
-        Key("next_n") { $0.nextN }, Key("shown_n") { $0.shownN }, Key("last_hash", { $0.lastHash }) { $0?.hex },
+        Key("shown_n") { $0.shown.n }, Key("last_hash", { $0.shown.hash }) { $0?.hex },
         Key("have") { $0.have }, Key("head", { $0.head }) { $0?.hex }, Key("checkpoint", text: { $0.checkpoint }),
         Key("staged") { $0.staged?.seq }, Key("staged_head", { $0.staged?.head }) { $0?.hex },
         Key("staged_checkpoint", text: { $0.staged?.checkpoint }), Key("shows_each_batch") { $0.showsEachBatch ? 1 : nil },
-        Key("generation") { $0.generation }, Key("revision") { $0.revision }, Key("silent") { $0.silent },
+        Key("generation") { $0.shown.generation }, Key("revision") { $0.shown.revision }, Key("silent") { $0.silent },
         Key("texts_seq") { $0.texts.seq }, Key("texts_n") { $0.texts.n },
         Key("last_sync") { $0.lastSync?.milliseconds }, Key("stop_code", text: { $0.stopCode }), Key("stop_text", text: { $0.stopText }),
         Key("twin_replica", text: { $0.twinReplica?.raw }), Key("twin_n") { $0.twinN },

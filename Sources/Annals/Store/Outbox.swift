@@ -59,6 +59,16 @@ struct Outbox {
         try rows("WHERE change_id = ?", [change.raw]).first
     }
 
+    /// The last row of this replica id, if it comes after n.
+    func last(of replica: Name, after n: Int64) throws -> OwnChange? {
+        let statement = try BoundStatement(db, "SELECT n, hash FROM pending WHERE replica = ? AND n > ? ORDER BY n DESC LIMIT 1")
+        statement.bind(1, replica.raw)
+        statement.bind(2, n)
+        var found: OwnChange?
+        try statement.forEachRow { found = OwnChange(n: $0.integer(0), hash: ShortHash(word: UInt64(bitPattern: $0.integer(1)))) }
+        return found
+    }
+
     /// All rows, parked ones too, in the order in which they are folded.
     func all() throws -> [OutboxRow] { try rows("ORDER BY replica, n", []) }
 

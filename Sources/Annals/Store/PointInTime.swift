@@ -16,7 +16,7 @@ struct SnapshotMark: Sendable, Hashable {
         base = meta.base
         generation = meta.generation
         replica = meta.replica
-        lastN = meta.nextN - 1
+        lastN = meta.recorded.lastN
         user = meta.user
     }
 }

@@ -143,7 +143,7 @@ extension ReplicaStore {
             }
         }
         try lineages.save(lines.fold.lineage, before: before)
-        meta.generation += 1
+        meta.nextGeneration()
         var set = try FoldSet(EntityRows(db: db, schema: schema), lines.takeFold(), showing: ids, turn)
         try set.write(user: meta.user, generation: meta.generation, textsLaterThan: texts, turn)
     }

@@ -3,10 +3,10 @@ internal import AnnalsModel
 internal import GRDB
 internal import UV
 
-/// The truth first: what is recorded goes to disk as a row of the outbox and its numbers, and the rows that show it follow.
+/// The truth first: what is recorded goes to disk as a row of the outbox, and the rows that show it follow.
 ///
 /// A person who records waits for a sync of the disk anyway, and for each page that a commit writes. Rows, their indexes and what says who
-/// touches whom are nine pages; the truth is two. So the rows follow for several recordings together: with the next read that
+/// touches whom are nine pages; the truth is one. So the rows follow for several recordings together: with the next read that
 /// needs them, with every other write, with the eighth recording in a row, and by themselves in a moment. No reader of this library
 /// sees the difference. How far the rows have come is `shown_n` in `meta`.
 extension ReplicaStore {
@@ -46,14 +46,14 @@ extension ReplicaStore {
     }
 
     private func unshown(_ db: Database, _ meta: Meta) throws -> [(row: PendingRow, change: Change)] {
-        try Outbox(db: db).rows("WHERE replica = ? AND n > ? ORDER BY n", [meta.replica.raw, meta.shownN])
+        try Outbox(db: db).rows("WHERE replica = ? AND n > ? ORDER BY n", [meta.replica.raw, meta.shown.n])
             .map { (row: $0.pending, change: try decodeOwn($0.pending)) }
     }
 
     /// Notes what was recorded as shown, where all is folded anew.
     func touchUnshown(_ db: Database, _ meta: inout Meta) throws {
         for (row, change) in try unshown(db, meta) { try Outbox(db: db).touch(row, change.entities) }
-        meta.shownN = meta.nextN - 1
+        meta.showRecorded()
     }
 
     /// Folds what was recorded and does not show yet on top of what shows, which has all earlier pending changes in it already.
@@ -90,7 +90,7 @@ extension ReplicaStore {
             try writer.write(maker.image, at: records[id]?.place)
         }
         try writer.finish()
-        meta.shownN = meta.nextN - 1
+        meta.showRecorded()
     }
 }
 
@@ -127,9 +127,4 @@ struct RecordedEntities: Sendable {
             entities.formUnion(change.entities)
         }
     }
-}
-
-extension Meta {
-    /// What was recorded and does not show yet.
-    var recorded: RecordedRange { RecordedRange(shownN: shownN, lastN: nextN - 1) }
 }

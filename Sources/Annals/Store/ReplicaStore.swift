@@ -299,7 +299,7 @@ final class ReplicaStore: Sendable {
             var meta = stored
             if isShowing { try show(db, &meta) }
             let result = try body(db, &meta)
-            meta.revision += 1
+            if meta.revision == stored.revision { meta.nextRevision() }
             if isSilent { meta.silent += 1 }
             try meta.save(db, replacing: stored)
             return (result, meta)
@@ -310,8 +310,8 @@ final class ReplicaStore: Sendable {
 
     /// What the file knows about itself in this transaction: every one that changes it raises the revision.
     private func meta(_ db: Database) throws -> Meta {
-        let revision = try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'revision'"))
-        if let revision, let last = lastMeta.withLock({ $0 }), last.revision == revision { return last }
+        let revision = try Meta.glance(db).revision
+        if let last = lastMeta.withLock({ $0 }), last.revision == revision { return last }
         let meta = try Meta(db)
         // Whoever wrote meanwhile knows better.
         lastMeta.withLock { if ($0?.revision ?? 0) < meta.revision { $0 = meta } }
@@ -332,8 +332,8 @@ final class ReplicaStore: Sendable {
     /// to read an entity.
     func look<T>(_ rows: RowsRead = .all, _ body: (Database, _ generation: Int64) throws -> T) throws -> T {
         try reading { db in
-            let (generation, recorded) = try Meta.glance(db)
-            return try self.lacks(rows, db, recorded) ? nil : .some(try body(db, generation))
+            let glance = try Meta.glance(db)
+            return try self.lacks(rows, db, glance.recorded) ? nil : .some(try body(db, glance.generation))
         }
     }
 
@@ -383,7 +383,7 @@ final class ReplicaStore: Sendable {
             (try Meta(db), try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
         }
         guard max(meta.format, format) <= Schema.format else { throw paths.newerFormat }
-        try writer.writeWithoutTransaction { try Meta.completeShown($0) }
+        try writer.writeWithoutTransaction { try Meta.upgrade($0) }
         guard meta.schema != schema.digest || meta.vocabulary != schema.vocabulary.version else { return }
         try writer.writeWithoutTransaction { db in
             try self.transaction(db, showing: false) { db, meta in try self.foldAnew(db, &meta) }

@@ -2,8 +2,9 @@ internal import AnnalsModel
 
 /// The SQL schema of a replica file. `Documentation/replica-file.md` describes it for people.
 struct Schema: Sendable {
-    /// Raised when the tables that are not derived from the vocabulary change.
-    static let format: Int64 = 1
+    /// Raised when the tables that are not derived from the vocabulary change, or what they mean. Since 2 a recording writes its row of
+    /// the outbox only: a program that counts on `next_n` must not write there.
+    static let format: Int64 = 2
     /// 'ANNL', at its fixed place in the file's header.
     static let applicationID: Int64 = 0x414E_4E4C
 

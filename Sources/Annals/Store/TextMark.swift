@@ -33,7 +33,7 @@ struct TextMark: Sendable, Equatable {
 
 extension Meta {
     /// Where the index is when all rows are in it.
-    var wholeTexts: TextMark { TextMark(seq: have, n: nextN - 1) }
+    var wholeTexts: TextMark { TextMark(seq: have, n: recorded.lastN) }
     /// Whether no row can be missing in the index.
     var hasAllTexts: Bool { texts == wholeTexts }
 }
