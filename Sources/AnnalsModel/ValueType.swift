@@ -139,6 +139,7 @@ extension ValueType {
         case .line: "one line of text"
         case .token: "a word or address on one line"
         case .date: "an EDTF date such as 2025-08-08 or [2025-08-07..2025-08-08]"
+        case .choice(let words) where words.count > 40: "one of \(words.count) codes from \(words[0]) to \(words[words.count - 1])"
         case .choice(let words): "one of " + words.joined(separator: ", ")
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .decimal: "a decimal number such as 12.5"

@@ -71,7 +71,7 @@ struct RandomWriter {
             }
             try replica.record(from: view) { try $0.remove(event, "tags", elements: [tag.id]) }
         case 66..<78:
-            let type = Vocabulary.ploverTypes[number]
+            let type = Codebooks.ploverTypes[number]
             try replica.record(from: view, reason: "coding round") {
                 try $0.code(event, "coding", ["type": .string(type)])
             }

@@ -1,6 +1,7 @@
 import AnnalsJSON
 import AnnalsModel
 import AnnalsWire
+import Foundation
 import Testing
 
 /// The book of `Protocol/` against the code: nothing that a peer can meet is left out of it.
@@ -107,7 +108,7 @@ struct ProtocolBookTests {
     func vocabulary() throws {
         let text = try ProtocolFiles.text("VOCABULARY.md")
         #expect(text.contains("vocabulary \(Vocabulary.current.version)"))
-        #expect(text.contains(Vocabulary.ploverTypes.joined(separator: " ")))
+        #expect(text.contains(Codebooks.ploverTypes.joined(separator: " ")))
         let expected = VocabularyText.lines(.current)
         let lines = text.split(separator: "\n").map(String.init)
         for line in expected { #expect(lines.contains(line), "missing: \(line)") }
@@ -119,5 +120,22 @@ struct ProtocolBookTests {
     @Test("schemas/vocabulary.json is the schema of the vocabulary")
     func vocabularySchema() throws {
         #expect(try ProtocolFiles.value("schemas/vocabulary.json") == Vocabulary.current.jsonSchema)
+    }
+
+    @Test("schemas/items.json is the schema of item files, and takes the coded article but not an article with a slip in it")
+    func itemFileSchema() throws {
+        #expect(try ProtocolFiles.value("schemas/items.json") == Vocabulary.current.itemFileSchema)
+        let schema = try JSONSchema()
+        let file = ProtocolFiles.folder.deletingLastPathComponent().appending(path: "seeds/seed-events.items.jsonl")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 163)
+        for line in lines { #expect(try schema.accepts(try Value.parse(Array(line.utf8)), "items.json"), "\(line.prefix(60))") }
+        for (right, wrong) in [
+            (#""kind":"event""#, #""kind":"evnt""#), (#""status":"initialed""#, #""status":"initialled""#),
+            (#""actor":"actor#A01""#, #""actor":"A01""#), (#""title""#, #""titel""#),
+        ] {
+            let line = try #require(lines.first { $0.contains(right) }).replacingOccurrences(of: right, with: wrong)
+            #expect(try !schema.accepts(try Value.parse(Array(line.utf8)), "items.json"), "\(wrong)")
+        }
     }
 }

@@ -2,7 +2,7 @@ public import AnnalsModel
 
 /// A coder's judgment of what kind of event it is. Types and contexts: PLOVER (Open Event Data Alliance).
 public struct EventCoding: Sendable, Hashable {
-    /// PLOVER's sixteen event types, as `Vocabulary.ploverTypes` spells them.
+    /// PLOVER's sixteen event types, as `Codebooks.ploverTypes` spells them.
     public enum EventType: String, Sendable, Hashable, CaseIterable {
         case agree = "AGREE"
         case consult = "CONSULT"

@@ -43,7 +43,8 @@ struct ValueText {
         let others = sorted.filter { !sameBytes($0.key, main.name) }
             .map { member -> String in
                 let text = text(member.value, type(member.key))
-                if case .choice = type(member.key) ?? .text { return text }
+                // A word says what it is; a code does not.
+                if case .choice(let words) = type(member.key) ?? .text, words != Codebooks.cameoCodes { return text }
                 return "\(DisplayText.safe(member.key)) \(text)"
             }
         let head = text(first.value, main.type)

@@ -8,7 +8,7 @@ struct CodeCommand: ParsableCommand {
         discussion: Help.text(
             """
             Each coder has a value of their own; a second one replaces the first. Parts are flags: \
-            \(parts(.current).map { "--" + $0 }.joined(separator: " ")). Types: \(Vocabulary.ploverTypes.joined(separator: " ")).
+            \(parts(.current).map { "--" + $0 }.joined(separator: " ")). Types: \(Codebooks.ploverTypes.joined(separator: " ")).
             """,
             example: """
                 annals code e~2 SUPPORT --context diplomatic,territory \\

@@ -5,16 +5,18 @@ import ArgumentParser
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Record a document from its text file, and annotations from another program.",
+        commandName: "import", abstract: "Record a document from its text file, annotations from another program, or items of any kind.",
         discussion: Help.text(
             """
             The text is kept as it stands and must be UTF-8. The same text twice is one document, wherever it was imported. --annotations takes \
             JSON Lines with document (a handle or id; this file where it is left out), start and end in Unicode code points, and where wanted \
-            exact, note and event (a handle, or the title of a new one). One bad line refuses all of them.
+            exact, note and event (a handle, or the title of a new one). --items takes an item file, as annals export --items writes it: items whose \
+            key is here already get what the file says otherwise. One bad line refuses all of them.
             """,
             example: """
                 annals import azernews.txt --publisher AzerNews --published 2025-08-09
                 annals import --annotations spans.jsonl -m "from the span tagger"
+                annals import --items desk.items.jsonl -m "coded by hand"
                 """))
 
     @Argument(help: ArgumentHelp("The text; - for standard input.", valueName: "file")) var file: String?
@@ -25,16 +27,24 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where it was found.", valueName: "uri")) var uri: String?
     @Option(help: ArgumentHelp("The document that this is a newer version of.", valueName: "handle")) var revises: String?
     @Option(help: ArgumentHelp("JSON Lines of annotations.", valueName: "file")) var annotations: String?
+    @Option(help: ArgumentHelp("An item file; - for standard input.", valueName: "file")) var items: String?
     @OptionGroup var fields: FieldOptions
     @OptionGroup var record: RecordOptions
     @OptionGroup var progress: ProgressOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        guard file != nil || annotations != nil else {
-            throw CommandFailure.usage("no file was given", at: "annals import", do: "name a text file, or --annotations FILE")
+        guard file != nil || annotations != nil || items != nil else {
+            throw CommandFailure.usage("no file was given", at: "annals import", do: "name a text file, --annotations FILE or --items FILE")
         }
         let desk = try Desk(place)
+        if let items {
+            guard file == nil, annotations == nil else {
+                throw CommandFailure.usage(
+                    "an item file goes by itself", at: "--items", do: "import the other file with a command of its own")
+            }
+            return try ItemsImport(items, desk).record(record, progress)
+        }
         let shown = Progress(desk.console, asked: progress.progress)
         defer { shown.end() }
         shown.say("reading")

@@ -39,6 +39,8 @@ struct JSONSchema {
         let rule = keyword.value
         switch keyword.key {
         case "$schema", "$id", "$defs", "title", "description": return true
+        case "minLength": return value.string.map { $0.unicodeScalars.count >= rule.integer ?? 0 } ?? true
+        case "maxLength": return value.string.map { $0.unicodeScalars.count <= rule.integer ?? 0 } ?? true
         case "$ref": return try follow(rule.string ?? "", value, in: file)
         case "type": return Self.type(of: value) == rule.string
         case "const": return value == rule

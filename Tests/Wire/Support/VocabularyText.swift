@@ -28,7 +28,8 @@ enum VocabularyText {
         case .line: "line"
         case .token: "token"
         case .date: "date"
-        case .choice(Vocabulary.ploverTypes): "PLOVER type"
+        case .choice(Codebooks.ploverTypes): "PLOVER type"
+        case .choice(Codebooks.cameoCodes): "CAMEO code"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: " ")
         case .integer(0...Vocabulary.maximumInteger): "count"
         case .integer(let range): "integer \(range.lowerBound) to \(range.upperBound)"

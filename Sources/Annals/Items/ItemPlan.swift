@@ -1,0 +1,198 @@
+internal import AnnalsModel
+
+/// What an import of an item file will record, in steps of one operation each or a few.
+struct ItemPlan {
+    enum Step {
+        /// Makes the item of a line, with what can be said of it at once.
+        case create(ItemLine, [(field: FieldRule, value: Value)])
+        /// Says one more thing of it.
+        case write(ItemLine, FieldRule, Value)
+
+        var line: ItemLine {
+            switch self {
+            case .create(let line, _), .write(let line, _, _): line
+            }
+        }
+
+        /// About so many bytes of a change.
+        var bytes: Int {
+            let own = 160
+            switch self {
+            case .create(_, let fields): return fields.reduce(own) { $0 + $1.value.canonicalBytes.count + 40 }
+            case .write(_, _, let value): return own + value.canonicalBytes.count
+            }
+        }
+    }
+
+    private(set) var steps: [Step] = []
+    /// The items that are there already, by name.
+    private(set) var known: [ItemName: ItemID] = [:]
+    private(set) var made = 0
+    private(set) var changed = 0
+    private(set) var unchanged = 0
+
+    private let user: Name
+    private var byName: [ItemName: ItemLine] = [:]
+    /// The places of new items in the order of their making.
+    private var places: [ItemName: Int] = [:]
+
+    /// - Parameters:
+    ///   - known: what the replica has of the kinds that the file speaks of, by name.
+    ///   - user: who imports it, and in which role.
+    ///   - entity: an item of the replica as it shows.
+    init(
+        _ file: ItemFile, known: [ItemName: ItemID], user: Name, role: Role, vocabulary: Vocabulary, entity: (ItemID) throws -> Entity?
+    ) throws {
+        self.known = known
+        self.user = user
+        for line in file.lines { byName[line.name] = line }
+        for line in file.lines { try checkReferences(line) }
+        for line in file.lines { try checkRights(line, role) }
+        var order: [ItemLine] = []
+        var open: Set<ItemName> = []
+        for line in file.lines { try place(line, &order, &open) }
+        for line in order where known[line.name] == nil { create(line) }
+        for line in file.lines {
+            guard let id = known[line.name] else {
+                writeRest(line)
+                continue
+            }
+            guard let entity = try entity(id), entity.isPresent else {
+                throw ItemFile.failure(line.number, "is about an item that is retracted here", "Restore it first.", .retracted)
+            }
+            try writeDifferences(line, entity, vocabulary)
+        }
+    }
+
+    // MARK: Checking
+
+    private func checkReferences(_ line: ItemLine) throws {
+        for (field, value) in line.values + line.codings.map({ (field: $0.field, value: $0.value) }) {
+            for (name, kinds) in field.type.names(in: value) {
+                guard byName[name] != nil || known[name] != nil else {
+                    throw ItemFile.failure(
+                        line.number, "names an item in \(line.kind.name).\(field.name) that is neither in the file nor here",
+                        "Names are KIND#KEY.", .notFound)
+                }
+                guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, name.kind) }) else {
+                    throw ItemFile.failure(
+                        line.number, "names a \(name.kind) in \(line.kind.name).\(field.name)",
+                        "It takes one of kind \(kinds.joined(separator: " or ")).", .wrongKind)
+                }
+            }
+        }
+        if known[line.name] != nil { return }
+        for field in line.kind.fields where field.required && !line.values.contains(where: { $0.field.name == field.name }) {
+            throw ItemFile.failure(line.number, "makes a \(line.kind.name) without \(field.name)", "Say \(field.name): \(field.summary).")
+        }
+    }
+
+    private func checkRights(_ line: ItemLine, _ role: Role) throws {
+        let needed = (known[line.name] == nil ? [line.kind.role] : []) + line.values.map(\.field.role)
+        if let needed = needed.max(), role < needed {
+            throw ItemFile.failure(line.number, "is for a \(needed.rawValue) to say", "Ask one to import it, or leave it out.")
+        }
+        for coding in line.codings where coding.author != user {
+            throw ItemFile.failure(
+                line.number, "has a judgment of \(coding.author), and this is the replica of \(user)",
+                "Import it in a replica of \(coding.author), or take that judgment out.")
+        }
+    }
+
+    // MARK: Order
+
+    /// Puts what a line needs at its creation before it.
+    private mutating func place(_ line: ItemLine, _ order: inout [ItemLine], _ open: inout Set<ItemName>) throws {
+        if places[line.name] != nil || known[line.name] != nil { return }
+        guard open.insert(line.name).inserted else {
+            throw ItemFile.failure(
+                line.number, "is named, by fields that are said once, by an item that it names itself", "Leave one of the two out.")
+        }
+        for (field, value) in line.values where field.merge == .immutable {
+            for (name, _) in field.type.names(in: value) {
+                if let other = byName[name] { try place(other, &order, &open) }
+            }
+        }
+        places[line.name] = order.count
+        order.append(line)
+    }
+
+    /// Whether all that a value names is there when the item at this place is made.
+    private func isSayable(_ value: Value, _ field: FieldRule, at place: Int) -> Bool {
+        field.type.names(in: value).allSatisfy { name, _ in known[name] != nil || places[name].map { $0 < place } ?? false }
+    }
+
+    private func isCreated(_ field: FieldRule, _ value: Value, _ line: ItemLine) -> Bool {
+        switch field.merge {
+        case .immutable: true
+        case .latest, .contested: places[line.name].map { isSayable(value, field, at: $0) } ?? false
+        case .set, .append, .perCoder: false
+        }
+    }
+
+    // MARK: Steps
+
+    private mutating func create(_ line: ItemLine) {
+        let key = line.kind.field("key").map { [(field: $0, value: Value.string(line.key))] } ?? []
+        steps.append(.create(line, key + line.values.filter { isCreated($0.field, $0.value, line) }))
+        made += 1
+    }
+
+    private mutating func writeRest(_ line: ItemLine) {
+        for (field, value) in line.values where !isCreated(field, value, line) { steps.append(.write(line, field, value)) }
+        for (field, _, value) in line.codings { steps.append(.write(line, field, value)) }
+    }
+
+    private mutating func writeDifferences(_ line: ItemLine, _ entity: Entity, _ vocabulary: Vocabulary) throws {
+        let before = steps.count
+        let conflicts = entity.conflicts(vocabulary).map(\.key)
+        var left: [String: [Value]] = [:]
+        for field in line.kind.fields where field.merge == .set || field.merge == .append {
+            left[field.name] = entity.shownElements(field.name, vocabulary).map(\.value)
+        }
+        for (field, value) in line.values {
+            let own = resolved(value, field)
+            switch field.merge {
+            case .immutable:
+                guard own == entity.shown(field.name) else {
+                    throw ItemFile.failure(
+                        line.number, "says \(line.kind.name).\(field.name) otherwise than it was said at creation",
+                        "Say it as it is, or give the item another key.")
+                }
+            case .latest, .contested:
+                if own == entity.shown(field.name), !conflicts.contains(Entity.CellKey(field.name)) { continue }
+                try checkNoConflict(conflicts, field, nil, line)
+                steps.append(.write(line, field, value))
+            case .set:
+                if own.map({ left[field.name]?.contains($0) ?? false }) ?? false { continue }
+                steps.append(.write(line, field, value))
+            case .append:
+                if let own, let at = left[field.name]?.firstIndex(of: own) {
+                    left[field.name]?.remove(at: at)
+                } else {
+                    steps.append(.write(line, field, value))
+                }
+            case .perCoder: break
+            }
+        }
+        for (field, author, value) in line.codings {
+            let heads = entity.codings(field.name).first { $0.author == author }?.heads.map(\.value) ?? []
+            try checkNoConflict(conflicts, field, author, line)
+            if heads.count == 1, heads[0] == resolved(value, field) { continue }
+            steps.append(.write(line, field, value))
+        }
+        if steps.count > before { changed += 1 } else { unchanged += 1 }
+    }
+
+    private func checkNoConflict(_ conflicts: [Entity.CellKey], _ field: FieldRule, _ author: Name?, _ line: ItemLine) throws {
+        guard conflicts.contains(Entity.CellKey(field.name, author)) else { return }
+        throw ItemFile.failure(
+            line.number, "writes \(line.kind.name).\(field.name), which is in conflict", "Settle it first: annals conflicts.", .conflict)
+    }
+
+    /// The value with ids in the place of names; nil where one is still to be made.
+    private func resolved(_ value: Value, _ field: FieldRule) -> Value? {
+        guard field.type.names(in: value).allSatisfy({ known[$0.name] != nil }) else { return nil }
+        return field.type.renaming(value) { text, _ in ItemName(text).flatMap { known[$0]?.raw } ?? text }
+    }
+}

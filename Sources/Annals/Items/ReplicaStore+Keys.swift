@@ -1,0 +1,20 @@
+internal import AnnalsModel
+internal import GRDB
+
+extension ReplicaStore {
+    /// The items of some kinds by the keys that their importers gave them; of several with one key the first.
+    func keys(of kinds: [String]) throws -> [ItemName: ItemID] {
+        try look { db, _ in
+            var found: [ItemName: ItemID] = [:]
+            for kind in kinds {
+                let sql = "SELECT key, _id FROM \(self.schema.table(kind).name) WHERE key IS NOT NULL ORDER BY _row"
+                try BoundStatement(db, sql).forEachRow { row in
+                    guard let id = row.item(1) else { throw DamagedState() }
+                    let name = ItemName(kind: kind, key: row.text(0))
+                    if found[name] == nil { found[name] = id }
+                }
+            }
+            return found
+        }
+    }
+}
