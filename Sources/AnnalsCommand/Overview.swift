@@ -18,7 +18,9 @@ enum Overview {
                 RetractCommand.self, RestoreCommand.self,
                 UndoCommand.self,
             ]),
-        Group(name: "Look", verbs: [ListCommand.self, ShowCommand.self, SearchCommand.self], remark: "--as-of SEQ|TIME looks back"),
+        Group(
+            name: "Look", verbs: [ListCommand.self, ShowCommand.self, SearchCommand.self, DueCommand.self],
+            remark: "--as-of SEQ|TIME looks back"),
         Group(name: "Explain", verbs: [LogCommand.self, ReplayCommand.self]),
         Group(name: "Together", verbs: [SyncCommand.self, StatusCommand.self, ConflictsCommand.self, ResolveCommand.self]),
         Group(name: "Keep", verbs: [VerifyCommand.self, ExportCommand.self, ServeCommand.self]),

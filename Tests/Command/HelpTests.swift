@@ -10,7 +10,7 @@ import Testing
         let bench = try Bench()
         let out = try bench.done("--help")
         for name in Self.names { #expect(out.contains(" \(name)")) }
-        for name in ["read", "doubt", "edit", "due", "timeline", "report", "why", "diff", "bundle", "doctor", "admin"] {
+        for name in ["read", "doubt", "edit", "timeline", "report", "why", "diff", "bundle", "doctor", "admin"] {
             #expect(!out.contains(" \(name) "), "\(name)")
         }
         #expect(Set(Self.names).count == Self.names.count)
@@ -47,7 +47,8 @@ import Testing
         let bench = try Bench.desk()
         let document = "d~1"
         try bench.write("{\"document\":\"\(document)\",\"start\":0,\"end\":2,\"event\":\"e~2\"}\n", to: "spans.jsonl")
-        try bench.write("{\"format\":\"annals-items/1\"}\n{\"kind\":\"place\",\"key\":\"P1\",\"fields\":{\"name\":\"Baku\"}}\n", to: "desk.items.jsonl")
+        let items = [#"{"format":"annals-items/1"}"#, #"{"kind":"place","key":"P1","fields":{"name":"Baku"}}"#]
+        try bench.write(items.joined(separator: "\n") + "\n", to: "desk.items.jsonl")
         let (_, discussion) = try #require(Overview.help(of: name))
         for command in Help.commands(discussion) {
             let run = try bench.shell(command)

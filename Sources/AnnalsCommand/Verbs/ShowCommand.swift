@@ -33,9 +33,25 @@ struct ShowCommand: ParsableCommand {
             Console.isTerminalOut
             ? DisplayText.clipped(desk.entityText.label(entity), to: Console.columns - 20) : desk.entityText.label(entity)
         desk.console.line("\(Console.paint(desk.entityText.handle(entity), .handle))  \(entity.kind)  \(Console.paint(label, .strong))")
-        let rows = desk.entityText.rows(entity) + related(entity, desk) + recorded(entity, desk)
+        let rows = try desk.entityText.rows(entity) + derived(entity, desk) + related(entity, desk) + recorded(entity, desk)
         desk.console.lines(Console.paint.table(rows, columns: Console.columns, clip: false, indent: 2))
         desk.sayAsOf()
+    }
+
+    /// What follows from the record and is not stored: an instrument's status, where a commitment stands today.
+    private func derived(_ entity: Entity, _ desk: Desk) throws -> [EntityText.Row] {
+        switch entity.kind {
+        case "instrument":
+            guard let step = try desk.view.history(of: entity).current() else { return [] }
+            let event = step.event.map { " by \(desk.name($0))" } ?? ""
+            let when = step.bounds.description == ".." ? "" : ", \(step.bounds)"
+            return [[("→ status", .faint), ("\(step.status)\(event)\(when)", .strong)]]
+        case "commitment":
+            let line = try desk.view.line(entity, on: DueCommand.day(nil))
+            let end = line.standing.deadline.map { ", ends \($0)" } ?? ""
+            return [[("→ today", .faint), (line.standing.state.rawValue.replacing("-", with: " ") + end, .strong)]]
+        default: return []
+        }
     }
 
     private func recorded(_ entity: Entity, _ desk: Desk) -> [EntityText.Row] {

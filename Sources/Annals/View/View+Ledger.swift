@@ -1,0 +1,49 @@
+public import AnnalsModel
+public import EDTF
+
+/// A commitment, where it stands on a day, and what that rests on.
+public struct LedgerLine: Sendable {
+    /// The commitment as the view has it.
+    public let commitment: Entity
+    /// Derived for the day that was asked for.
+    public let standing: CommitmentStanding
+    /// The passages that support or contradict it, in the order of handles.
+    public let evidence: [Entity]
+}
+
+extension View {
+    /// The commitments as they stand on a day, the most urgent first: by state, then by the first and the last day on which they can end.
+    ///
+    /// All of it is derived from what the view has, so a view of the past tells what was known then of that day.
+    ///
+    ///     let ledger = try view.ledger(on: EDTFDay(year: 2026, month: 2, day: 8)!)
+    public func ledger(on day: EDTFDay) throws -> [LedgerLine] {
+        let order = Dictionary(uniqueKeysWithValues: CommitmentStanding.State.allCases.enumerated().map { ($1, $0) })
+        let lines = try entities(kind: "commitment").map { try line($0, on: day) }
+        // Stable: equal ones stay in the order of their handles.
+        return lines.enumerated().sorted { a, b in
+            let states = [a, b].map { order[$0.element.standing.state] ?? 0 }
+            if states[0] != states[1] { return states[0] < states[1] }
+            let ends = [a, b].map { $0.element.standing.deadline }
+            for end in [ends.map { $0?.earliest ?? $0?.latest }, ends.map { $0?.latest }] where end[0] != end[1] {
+                if let first = end[0], let second = end[1] { return first < second }
+                return end[0] != nil
+            }
+            return a.offset < b.offset
+        }.map(\.element)
+    }
+
+    /// A commitment as it stands on a day, with its evidence.
+    public func line(_ commitment: Entity, on day: EDTFDay) throws -> LedgerLine {
+        let relations = try entities(
+            kind: "relation", where: .equals("from", .string(commitment.id.raw)), .equals("type", "conditional_on"))
+        let standing = try CommitmentStanding(commitment, relations: relations, on: day) { try entity($0) }
+        let evidence = try entities(kind: "citation", where: .equals("about.item", .string(commitment.id.raw)))
+        return LedgerLine(commitment: commitment, standing: standing, evidence: evidence)
+    }
+
+    /// What became of an instrument, step by step.
+    public func history(of instrument: Entity) throws -> InstrumentHistory {
+        try InstrumentHistory(instrument) { try entity($0) }
+    }
+}

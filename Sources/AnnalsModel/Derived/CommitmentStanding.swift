@@ -1,0 +1,173 @@
+public import EDTF
+
+/// Where a commitment stands on a day: derived from its deadline, conditions and fulfilment, never stored.
+///
+/// A deadline that follows an event is as uncertain as the event's date: "within six months" of an event of
+/// `[2025-08-07..2025-08-08]` ends on 2026-02-07 or 2026-02-08.
+public struct CommitmentStanding: Sendable {
+    /// The most urgent first.
+    public enum State: String, Sendable, CaseIterable {
+        /// The last possible day of the deadline has passed.
+        case overdue
+        /// The first possible day has passed, the last has not.
+        case possiblyOverdue = "possibly-overdue"
+        /// It ends on this day, or its time has begun.
+        case due
+        /// Its time has not come, or it has none.
+        case pending
+        /// Something else must come about first.
+        case conditional
+        /// It fell away: its instrument was terminated or superseded, or what it waits for will not come.
+        case lapsed
+        /// Everybody who judged it says that it is fulfilled.
+        case met
+    }
+
+    /// What must come about first.
+    public struct Condition: Sendable {
+        /// As it was recorded: `{"kind": …, "what": …, "basis": …}`.
+        public var value: Value
+        /// Whether it has come about by the day.
+        public var isMet: Bool
+        /// Whether it cannot come about any more.
+        public var isVain = false
+    }
+
+    public var state: State
+    /// The first and the last day on which it can end, all sides of a disputed deadline counted; nil where none is said.
+    public var deadline: DayBounds?
+    /// Whether people disagree on the deadline or on the date that it follows.
+    public var isDisputed: Bool
+    /// The events that the deadline follows.
+    public var anchors: [ItemID]
+    public var conditions: [Condition]
+    /// How far each coder says that it is fulfilled.
+    public var fulfilment: [(author: Name, degree: Int64, citations: [ItemID])]
+    /// Those who are to do it and themselves took part, as actors, in an event by which it was made or stated.
+    public var acceptedBy: [ItemID]
+    /// Those of whom no such thing is recorded.
+    public var notAcceptedBy: [ItemID]
+
+    /// - Parameters:
+    ///   - relations: relations of the type conditional_on that begin at it.
+    ///   - entity: an item of the same state.
+    public init(
+        _ commitment: Entity, relations: [Entity] = [], on day: EDTFDay, entity: (ItemID) throws -> Entity?
+    ) rethrows {
+        let deadline = try Deadline(commitment, entity: entity)
+        (self.deadline, isDisputed, anchors) = (deadline.bounds, deadline.isDisputed, deadline.anchors)
+        let values = (commitment.elements["conditions"] ?? []).map(\.value)
+        let related = relations.compactMap { relation -> Value? in
+            guard let item = relation.immutable["to"] else { return nil }
+            return .object([("kind", "requires"), ("what", .object([("item", item)])), ("basis", relation.immutable["basis"] ?? .null)])
+        }
+        var conditions: [Condition] = []
+        for value in values + related where !conditions.contains(where: { $0.value["what"] == value["what"] }) {
+            conditions.append(try Self.condition(value, on: day, entity))
+        }
+        self.conditions = conditions
+        fulfilment = Self.fulfilment(commitment)
+        (acceptedBy, notAcceptedBy) = try Self.acceptance(commitment, entity)
+        let instrument = try commitment.shown("instrument")?.string.flatMap { ItemID($0) }.flatMap(entity)
+        let status = try instrument.flatMap { try InstrumentHistory($0, entity: entity).current(on: day)?.status }
+        if Self.isMet(commitment) {
+            state = .met
+        } else if ["terminated", "superseded"].contains(status) || conditions.contains(where: \.isVain) {
+            state = .lapsed
+        } else if conditions.contains(where: { !$0.isMet }) {
+            state = .conditional
+        } else {
+            state = deadline.state(on: day)
+        }
+    }
+
+    private static func fulfilment(_ commitment: Entity) -> [(author: Name, degree: Int64, citations: [ItemID])] {
+        commitment.codings("fulfilment").flatMap { author, heads in
+            heads.compactMap { head in
+                let citations = (head.value["citations"]?.array ?? []).compactMap { $0.string.flatMap { ItemID($0) } }
+                return head.value["degree"]?.integer.map { (author: author, degree: $0, citations: citations) }
+            }
+        }
+    }
+
+    private static func isMet(_ commitment: Entity) -> Bool {
+        let degrees = fulfilment(commitment).map(\.degree)
+        return !degrees.isEmpty && degrees.allSatisfy { $0 == Codebooks.fulfilment.upperBound }
+    }
+
+    private static func condition(_ value: Value, on day: EDTFDay, _ entity: (ItemID) throws -> Entity?) rethrows -> Condition {
+        guard let item = try value["what"]?["item"]?.string.flatMap({ ItemID($0) }).flatMap(entity) else {
+            // What is only described, or not here, nobody can call met.
+            return Condition(value: value, isMet: false)
+        }
+        switch item.kind {
+        case "commitment":
+            return Condition(value: value, isMet: isMet(item))
+        case "event":
+            let outcomes = item.sides("occurrence").map(\.string)
+            let isVain = !outcomes.isEmpty && outcomes.allSatisfy { $0 == "cancelled" || $0 == "did-not-happen" }
+            let isPast = item.when?.latest.map { $0 <= day } ?? outcomes.contains("happened")
+            return Condition(value: value, isMet: item.tookPlace && isPast, isVain: isVain)
+        case "instrument":
+            let status = try InstrumentHistory(item, entity: entity).current(on: day)?.status
+            return Condition(value: value, isMet: ["in-force", "provisionally-applied", "adopted"].contains(status))
+        default:
+            return Condition(value: value, isMet: false)
+        }
+    }
+
+    /// Who is to do it and acts, for himself or through somebody, in an event by which it was made.
+    private static func acceptance(
+        _ commitment: Entity, _ entity: (ItemID) throws -> Entity?
+    ) rethrows -> (by: [ItemID], notBy: [ItemID]) {
+        var acting: Set<ItemID> = []
+        for element in commitment.elements["events"] ?? [] {
+            guard let event = try element.value.string.flatMap({ ItemID($0) }).flatMap(entity), event.tookPlace else { continue }
+            for part in (event.elements["participations"] ?? []).map(\.value) where part["side"]?.string != "recipient" {
+                acting.formUnion([part["actor"], part["on-behalf-of"]].compactMap { $0?.string.flatMap { ItemID($0) } })
+            }
+        }
+        let obligors = Set((commitment.elements["obligors"] ?? []).compactMap { $0.value.string.flatMap { ItemID($0) } }).sorted()
+        return (obligors.filter(acting.contains), obligors.filter { !acting.contains($0) })
+    }
+}
+
+/// When a commitment ends, by all that is said of it.
+struct Deadline {
+    private(set) var bounds: DayBounds?
+    private(set) var isDisputed: Bool
+    private(set) var anchors: [ItemID] = []
+    /// Whether it begins to be due then, in the place of ending.
+    private var begins = false
+
+    init(_ commitment: Entity, entity: (ItemID) throws -> Entity?) rethrows {
+        let sides = commitment.sides("deadline")
+        isDisputed = Set(sides).count > 1
+        for side in sides {
+            guard var own = try bounds(side, entity) else { continue }
+            switch side["relation"]?.string {
+            case "before": own = own.adding(days: -1)
+            case "after": (own, begins) = (own.adding(days: 1), true)
+            default: break
+            }
+            bounds = bounds?.union(own) ?? own
+        }
+    }
+
+    private mutating func bounds(_ side: Value, _ entity: (ItemID) throws -> Entity?) rethrows -> DayBounds? {
+        if let date = side["date"]?.string { return DayBounds(date) }
+        guard let id = side["anchor"]?.string.flatMap({ ItemID($0) }) else { return nil }
+        anchors.append(id)
+        guard let anchor = try entity(id), anchor.tookPlace, let when = anchor.when else { return nil }
+        if Set(anchor.sides("when").map { $0["edtf"] }).count > 1 { isDisputed = true }
+        return side["duration"]?.string.map { when.adding($0) } ?? when
+    }
+
+    func state(on day: EDTFDay) -> CommitmentStanding.State {
+        guard let bounds else { return .pending }
+        if begins { return bounds.earliest.map { day >= $0 } ?? true ? .due : .pending }
+        if let latest = bounds.latest, day > latest { return .overdue }
+        guard let earliest = bounds.earliest else { return bounds.latest == nil ? .pending : .possiblyOverdue }
+        return day < earliest ? .pending : day == earliest ? .due : .possiblyOverdue
+    }
+}

@@ -1,0 +1,60 @@
+public import EDTF
+
+/// What became of an instrument, step by step: derived from its statuses, never stored.
+///
+/// Steps are in the order of their first possible day, then the last, then of the record; one without a date comes first, for
+/// it held before anything that is known. Initialed never counts as signed: there is no order of ranks.
+public struct InstrumentHistory: Sendable {
+    /// One status.
+    public struct Step: Sendable {
+        /// A word of ``Codebooks/instrumentStatuses``.
+        public var status: String
+        /// The event that brought it about.
+        public var event: ItemID?
+        public var bounds: DayBounds
+        public var basis: String?
+        /// Whether the event took place; a status without an event is taken as it is said.
+        public var holds: Bool
+        /// Who said it, where in the record.
+        public var stamp: Stamp
+    }
+
+    public let steps: [Step]
+
+    /// - Parameter entity: an item of the same state, for the events that are named.
+    public init(_ instrument: Entity, entity: (ItemID) throws -> Entity?) rethrows {
+        var steps: [Step] = []
+        for element in instrument.elements["statuses"] ?? [] {
+            guard let status = element.value["status"]?.string else { continue }
+            let id = element.value["event"]?.string.flatMap { ItemID($0) }
+            let event = try id.flatMap(entity)
+            let own = element.value["date"]?.string.flatMap(DayBounds.init)
+            steps.append(
+                Step(
+                    status: status, event: id, bounds: own ?? event?.when ?? DayBounds(earliest: nil, latest: nil),
+                    basis: element.value["basis"]?.string, holds: id == nil || event?.tookPlace == true, stamp: element.stamp))
+        }
+        self.steps = steps.sorted { a, b in
+            if a.bounds.earliest != b.bounds.earliest { return Self.precedes(a.bounds.earliest, b.bounds.earliest, nilIsFirst: true) }
+            if a.bounds.latest != b.bounds.latest { return Self.precedes(a.bounds.latest, b.bounds.latest, nilIsFirst: false) }
+            return (a.stamp.seq, a.stamp.index) < (b.stamp.seq, b.stamp.index)
+        }
+    }
+
+    private static func precedes(_ a: EDTFDay?, _ b: EDTFDay?, nilIsFirst: Bool) -> Bool {
+        if let a, let b { return a < b }
+        return (a == nil) == nilIsFirst
+    }
+
+    /// Where the instrument stood on a day: the last step that can have been by then. nil for the day takes all.
+    public func current(on day: EDTFDay? = nil) -> Step? {
+        steps.last { step in
+            guard step.holds else { return false }
+            if let day, let earliest = step.bounds.earliest { return earliest <= day }
+            return true
+        }
+    }
+
+    /// Whether it ever got this status.
+    public func has(_ status: String) -> Bool { steps.contains { $0.holds && $0.status == status } }
+}
