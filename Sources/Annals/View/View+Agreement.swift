@@ -1,0 +1,48 @@
+public import AnnalsModel
+
+extension View {
+    /// How far coders agree on a variable: a field of class per coder, or a part of it.
+    ///
+    ///     let agreement = try view.agreement(on: "coding.type", of: "event")
+    ///
+    /// Lists count as what is in them, whatever their order. A coder whose own machines disagree has not decided and counts as missing.
+    ///
+    /// - Parameters:
+    ///   - coders: only these; all who coded where it is nil.
+    ///   - filters: which items count.
+    /// - Throws: ``AnnalsError`` `usage` where the kind has no such variable.
+    public func agreement(on variable: String, of kind: String, coders: Set<Name>? = nil, where filters: [Filter] = []) throws -> Agreement
+    {
+        guard let rule = vocabulary.kind(kind) else { throw AnnalsError.unknownKind(kind, vocabulary) }
+        let path = FieldPath(variable)
+        let judged = rule.fields.filter { $0.merge == .perCoder }
+        guard let field = judged.first(where: { sameBytes($0.name, path.field) }) else {
+            let names = judged.map(\.name).joined(separator: ", ")
+            throw AnnalsError(
+                .usage, "coders say nothing of \(kind).\(path.field) for themselves",
+                wayOut: names.isEmpty ? "A \(kind) has no such field." : "Fields of class per coder: \(names).")
+        }
+        if let part = path.part {
+            guard case .object(let parts) = field.type, parts.contains(where: { sameBytes($0.name, part) }) else {
+                throw AnnalsError(
+                    .usage, "\(kind).\(field.name) has no part of that name", wayOut: "Name the field alone, or one of its parts.")
+            }
+        }
+        return Agreement(
+            try entities(kind: kind, where: filters).map { entity in
+                entity.codings(field.name).reduce(into: [Name: Value]()) { unit, coding in
+                    guard coding.heads.count == 1, coders?.contains(coding.author) ?? true else { return }
+                    guard let value = path.part.map({ coding.heads[0].value[$0] }) ?? coding.heads[0].value else { return }
+                    unit[coding.author] = Self.unordered(value)
+                }
+            })
+    }
+
+    private static func unordered(_ value: Value) -> Value {
+        guard let values = value.array else { return value }
+        return .array(
+            Set(values).sorted {
+                precedes(String(decoding: $0.canonicalBytes, as: UTF8.self), String(decoding: $1.canonicalBytes, as: UTF8.self))
+            })
+    }
+}

@@ -1,0 +1,63 @@
+public import AnnalsModel
+
+/// Who speaks for a value and who against it.
+public struct Corroboration: Sendable {
+    /// A source as documents name it, with the citations of what it published first.
+    public struct Voice: Sendable {
+        /// `{"item": …}` or `{"text": …}`; of a document without a source the document.
+        public var source: Value
+        /// The citations of its documents, in the order of handles.
+        public var citations: [ItemID]
+    }
+
+    /// Distinct sources that support it, in the order of their first citation.
+    public internal(set) var supporting: [Voice] = []
+    /// Distinct sources that contradict it.
+    public internal(set) var contradicting: [Voice] = []
+}
+
+extension View {
+    /// How many distinct sources support or contradict what is said of an item.
+    ///
+    /// A document that repeats another (`republishes`) is no further source: what counts is where the text first came out.
+    ///
+    /// - Parameters:
+    ///   - field: only what is said of this field; citations that name no field count for every one.
+    ///   - value: only what is said of this value of it, in words; citations that name no value count for every one.
+    public func corroboration(of item: ItemID, field: String? = nil, value: String? = nil) throws -> Corroboration {
+        var result = Corroboration()
+        for (citation, about) in try evidence(of: item, field: field) {
+            if let value, let said = about["value"]?.string, !sameBytes(said, value) { continue }
+            guard let document = citation.shown("document")?.string.flatMap({ ItemID($0) }) else { continue }
+            let source = try originatingSource(of: document)
+            let list: WritableKeyPath<Corroboration, [Corroboration.Voice]> =
+                about["stance"]?.string == "contradicts" ? \.contradicting : \.supporting
+            if let at = result[keyPath: list].firstIndex(where: { $0.source == source }) {
+                if !result[keyPath: list][at].citations.contains(citation.id) { result[keyPath: list][at].citations.append(citation.id) }
+            } else {
+                result[keyPath: list].append(Corroboration.Voice(source: source, citations: [citation.id]))
+            }
+        }
+        return result
+    }
+
+    /// The citations about an item, each with what it says of it.
+    func evidence(of item: ItemID, field: String? = nil) throws -> [(citation: Entity, about: Value)] {
+        try entities(kind: "citation", where: .equals("about.item", .string(item.raw))).flatMap { citation in
+            citation.shownElements("about", vocabulary).map(\.value).filter { about in
+                guard about["item"]?.string == item.raw else { return false }
+                guard let field, let named = about["field"]?.string else { return true }
+                return sameBytes(field, named)
+            }.map { (citation, $0) }
+        }
+    }
+
+    /// Where a text came out first: its own source, or that of the document that it repeats.
+    private func originatingSource(of document: ItemID) throws -> Value {
+        var (current, seen) = (document, Set([document]))
+        while let next = try entity(current)?.shown("republishes")?.string.flatMap({ ItemID($0) }), seen.insert(next).inserted {
+            current = next
+        }
+        return try entity(current)?.shown("source") ?? .object([("item", .string(current.raw))])
+    }
+}

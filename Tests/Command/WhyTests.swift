@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+@testable import AnnalsCommand
+
+@Suite("Why, and how far coders agree: why, agreement") struct WhyTests {
+    @Test("why says every value, who said it, when and why, what became of it, and what speaks for it")
+    func why() throws {
+        let pair = try TogetherTests.Pair()
+        let bench = pair.bench
+        try bench.write("The ministers initialed the draft on August 8.", to: "a.txt")
+        try bench.done("-C", "a", "import", "../a.txt", "--publisher", "AzerNews")
+        try bench.done("-C", "a", "sync")
+        try bench.done("-C", "b", "sync")
+        try pair.disagree()
+        let out = try bench.done("-C", "b", "why", "e1.when")
+        #expect(out.contains("when  before       2025-08-08  — aliya, "), "\(out)")
+        #expect(out.contains("in conflict  2025-08-07  — aliya, "))
+        #expect(out.contains("because: communiqué"))
+        #expect(out.contains("in conflict  [2025-08-07..2025-08-08]  — ben, "))
+        #expect(!out.contains("title"))
+        try bench.done("-C", "b", "resolve", "e1.when", "--take", "aliya", "-m", "the ministry says so")
+        try bench.done("-C", "b", "cite", "d2", "on August 8", "--about", "e1.when")
+        try bench.done("-C", "b", "note", "e1", "Which draft?")
+        let settled = try bench.done("-C", "b", "why", "e1.when")
+        #expect(settled.contains("shown   2025-08-07  — ben, ") && settled.contains("because: the ministry says so"), "\(settled)")
+        #expect(settled.contains("supported  by 1 source: AzerNews"), "\(settled)")
+        #expect(settled.contains("“on August 8” (d2, on when)"))
+        #expect(settled.contains("remarks") && settled.contains("ben: Which draft?"))
+        // As it stood then.
+        let then = try bench.done("-C", "b", "why", "e1.when", "--as-of", "1")
+        #expect(then.contains("shown  2025-08-08  — aliya") && !then.contains("ben"), "\(then)")
+        let json = try bench.done("-C", "b", "why", "e1.when", "--json")
+        for part in [
+            #""standing":"superseded""#, #""standing":"shown""#, #""verb":"resolve""#, #""why":"communiqué""#, #""supporting":[{"#,
+        ] {
+            #expect(json.contains(part), "\(part)")
+        }
+        #expect(try bench.annals("-C", "b", "why", "e1.whem").status == 64)
+        #expect(try bench.done("-C", "b", "why", "e1").contains("title"))
+    }
+
+    @Test("why says of elements which are there and which were taken out, and of what had no effect that it had none")
+    func elements() throws {
+        let pair = try TogetherTests.Pair()
+        try pair.bench.done("-C", "a", "tag", "e1", "draft")
+        try pair.bench.done("-C", "a", "tag", "e1", "draft", "--remove")
+        try pair.bench.done("-C", "a", "note", "e1", "Mine.")
+        try pair.bench.done("-C", "a", "sync")
+        try pair.bench.done("-C", "b", "sync")
+        let out = try pair.bench.done("-C", "b", "why", "e1.tags")
+        #expect(out.contains("shown   peace") && out.contains("before  draft") && out.contains("took out draft"), "\(out)")
+        try pair.bench.done("-C", "b", "retract", "e1", "-m", "twice")
+        let existence = try pair.bench.done("-C", "b", "why", "e1.existence")
+        #expect(existence.contains("before  present") && existence.contains("shown   retracted") && existence.contains("because: twice"))
+    }
+
+    @Test("agreement counts pairs of judgments, and says its coefficients at any point of the log")
+    func agreement() throws {
+        let pair = try TogetherTests.Pair()
+        let bench = pair.bench
+        try bench.done("-C", "a", "new", "event", "Signed")
+        try bench.done("-C", "a", "sync")
+        try bench.done("-C", "b", "sync")
+        for (folder, codes) in [("a", ["SUPPORT", "AGREE"]), ("b", ["SUPPORT", "CONSULT"])] {
+            for (event, code) in zip(["e1", "e2"], codes) { try bench.done("-C", folder, "code", event, code) }
+            try bench.done("-C", folder, "sync")
+        }
+        let out = try bench.done("-C", "b", "agreement", "event.coding.type")
+        #expect(out.contains("2 coded, 2 by two or more; coders: aliya, ben"))
+        #expect(out.contains("50.0 % (1 of 2 pairs)") && out.contains("aliya, ben: 0.333 (1 of 2 agreed)"), "\(out)")
+        #expect(out.contains("Krippendorff's α   0.400"), "\(out)")
+        #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--json").contains(#""exact":"2/5""#))
+        #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--as-of", "4").contains("2 coded, 0 by two or more"))
+        #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--by", "ben").contains("undefined"))
+        for word in ["event.when", "event", "evnt.coding", "event.coding.colour"] {
+            #expect(try bench.annals("-C", "b", "agreement", word).status == 64, "\(word)")
+        }
+    }
+}
