@@ -22,7 +22,7 @@ struct Desk {
     init(_ place: PlaceOptions, _ look: LookOptions) throws {
         let replica = try place.open()
         self.replica = replica
-        view = try look.asOf.map { try replica.view(asOf: Self.point($0)) } ?? replica.view()
+        view = try look.point().map { try replica.view(asOf: $0) } ?? replica.view()
         console = place.console
         isJSON = place.json
     }
@@ -39,10 +39,15 @@ struct Desk {
 
     var vocabulary: Vocabulary { view.vocabulary }
 
-    static func point(_ word: String) throws -> Point {
+    /// The same replica as somebody else sees it, or saw it then.
+    func looking(at view: View) -> Desk { Desk(self, view: view) }
+
+    static func point(_ word: String, byWritten: Bool = false) throws -> Point {
         switch PointWords(word, instant: LocalClock.instant) {
-        case .entry(let seq): return .seq(seq)
-        case .received(let instant): return .received(instant)
+        case .entry(let seq):
+            if byWritten { throw CommandFailure.usage("an entry is no time", at: "--by-written", do: "give a time, or leave it out") }
+            return .seq(seq)
+        case .received(let instant): return byWritten ? .written(instant) : .received(instant)
         case nil: throw CommandFailure.usage("this is no point of the log", at: "--as-of", do: "give " + PointWords.expectation)
         }
     }

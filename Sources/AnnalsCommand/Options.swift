@@ -1,4 +1,5 @@
 import Annals
+import AnnalsModel
 import ArgumentParser
 import Glibc
 
@@ -34,6 +35,18 @@ struct PlaceOptions: ParsableArguments {
 struct LookOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Look at the record as it was at an entry or a time.", valueName: "seq|time"))
     var asOf: String?
+
+    @Flag(help: "The time of --as-of is that of the authors' clocks, not of the server's receipt.")
+    var byWritten = false
+
+    /// The point that is looked back at; nil for now.
+    func point() throws -> Point? {
+        guard let asOf else {
+            if byWritten { throw CommandFailure.usage("no time was given", at: "--by-written", do: "give --as-of TIME too") }
+            return nil
+        }
+        return try Desk.point(asOf, byWritten: byWritten)
+    }
 }
 
 /// Flags of verbs that record.

@@ -77,4 +77,28 @@ import Testing
             #expect(try bench.annals("-C", "b", "agreement", word).status == 64, "\(word)")
         }
     }
+
+    @Test("diff says in words what changed, and what follows from it; --by-written goes by the authors' clocks")
+    func diff() throws {
+        let bench = try Bench()
+        try bench.done("init", "--user", "golden")
+        try bench.done("import", "--items", ItemsTests.article.path)
+        try bench.done("set", "e~1.2.when", "2025-09-01", "-m", "a later readout")
+        let server = try ServerProcess(
+            bench, words: ["serve", "--data", "server", "--workspace", "caucasus", "--dev-users", "--curator", "golden"])
+        try bench.done("sync", server.address)
+        let out = try bench.done("diff", "1", "--on", "2025-10-01")
+        #expect(out.contains("changed  e1.2  event  "))
+        #expect(out.contains("when: [2025-08-07..2025-08-08] ") && out.contains("→ 2025-09-01"), "\(out)")
+        #expect(out.contains("and so") && out.contains("pending, ends 2026-02-07..2026-02-08 → pending, ends 2026-03-01"), "\(out)")
+        #expect(try bench.done("diff", "1", "--json", "--on", "2025-10-01").contains(#""derived":true"#))
+        #expect(try bench.annals("diff", "2").err.contains("nothing changed from entry 2 to now"))
+        #expect(try bench.done("diff", "0", "1").contains("new  k1"))
+        // All of it was written before the server was there.
+        #expect(try bench.done("list", "event", "--as-of", "2000-01-01", "--by-written") == "")
+        #expect(try bench.done("show", "e1.2.when", "--as-of", "2100-01-01", "--by-written").contains("2025-09-01"))
+        #expect(try bench.annals("list", "event", "--as-of", "1", "--by-written").status == 64)
+        #expect(try bench.annals("list", "event", "--by-written").status == 64)
+        #expect(try bench.annals("diff", "9").status == 1)
+    }
 }

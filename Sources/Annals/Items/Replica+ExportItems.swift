@@ -14,7 +14,7 @@ extension Replica {
         try write(Value.object([("format", .string(ItemFile.format))]).canonicalBytes)
         try store.read(point == nil ? .all : .none) { db, meta in
             if let point {
-                let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: Self.seq(of: point, db, meta))
+                let fold = try PointInTime(db: db, schema: self.store.schema).fold(point, through: Self.seq(of: point, db, meta))
                 let items = fold.ids.compactMap { id in fold.entity(id).flatMap { $0.isPresent ? ItemExport.Item($0) : nil } }
                 try ItemExport(items, self.vocabulary).write(write) { fold.entity($0) }
             } else {

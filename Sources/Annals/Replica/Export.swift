@@ -15,7 +15,7 @@ extension Replica {
         try store.read(point == nil ? .all : .none) { db, meta in
             if let point {
                 let seq = try Self.seq(of: point, db, meta)
-                let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: seq)
+                let fold = try PointInTime(db: db, schema: self.store.schema).fold(point, through: seq)
                 for id in fold.ids.sorted() {
                     guard let entity = fold.entity(id), entity.created != nil else { continue }
                     try write(ExportLine(entity: entity, vocabulary: self.vocabulary).bytes)

@@ -18,7 +18,7 @@ public struct Provenance: Sendable {
         /// What it took out: elements.
         public let removed: [Value]
         /// What became of it, as the record stands.
-        public let standing: Standing
+        public internal(set) var standing: Standing
     }
 
     /// What became of it.
@@ -73,6 +73,7 @@ extension Replica {
             reader.read(step)
             return true
         }
+        reader.finish()
         var notes = try view.entities(kind: "note", where: .equals("target", .string(item.raw)))
         var index = 0
         while index < notes.count {
@@ -138,6 +139,17 @@ private struct ProvenanceReader {
             case .restore:
                 say(Entity.existenceField, .string(Existence.present.rawValue), standing(Entity.CellKey(Entity.existenceField), id))
             }
+        }
+    }
+
+    /// A revision counts as "present" too: then what said so last stands for it.
+    mutating func finish() {
+        let isContested = conflicts.contains(Entity.CellKey(Entity.existenceField))
+        let own = sayings.indices.filter { sameBytes(sayings[$0].field, Entity.existenceField) }
+        for head in Set(entity.existence.heads.map(\.value)) {
+            let said = own.filter { sayings[$0].value == head }
+            if said.contains(where: { [.shown, .side].contains(sayings[$0].standing) }) { continue }
+            if let last = said.last { sayings[last].standing = isContested ? .side : .shown }
         }
     }
 

@@ -28,7 +28,9 @@ extension Replica {
                 }
                 return steps
             }
-            for step in page where try !body(step) { return }
+            for step in page where point?.holds(step.change) ?? true {
+                if try !body(step) { return }
+            }
             next = end + 1
         }
         guard point == nil else { return }
@@ -62,7 +64,9 @@ extension Replica {
         var found = pages.reduce(0) { $0 + $1.count }
         while found < count, end > 0 {
             let start = max(1, end - size + 1)
-            let page = try history(of: item, from: start, through: .seq(end)).filter(accepts)
+            let page = try history(of: item, from: start, through: .seq(end)).filter { step in
+                point?.holds(step.change) ?? true && accepts(step)
+            }
             pages.append(page)
             found += page.count
             // Where few are taken, the pages grow.

@@ -106,7 +106,7 @@ public final class Replica: Sendable {
     public func view(asOf point: Point) throws -> View {
         try store.read(.none) { db, meta in
             let seq = try Self.seq(of: point, db, meta)
-            let fold = try PointInTime(db: db, schema: self.store.schema).canonical(nil, through: seq)
+            let fold = try PointInTime(db: db, schema: self.store.schema).fold(point, through: seq)
             let hash = try LogChunks(db: db).hash(at: seq, log: meta.log)
             return View(
                 base: Base(seq: seq, hash: hash?.short), vocabulary: self.vocabulary,
@@ -114,7 +114,7 @@ public final class Replica: Sendable {
         }
     }
 
-    /// The last entry of a point.
+    /// The last entry of a point; of one by authors' clocks the last that there is.
     public func seq(of point: Point) throws -> Int64 {
         try store.read(.none) { db, meta in try Self.seq(of: point, db, meta) }
     }
@@ -128,6 +128,8 @@ public final class Replica: Sendable {
             return seq
         case .received(let instant):
             return try LogChunks(db: db).lastSeq(receivedBy: instant, have: meta.have)
+        case .written:
+            return meta.have
         }
     }
 }

@@ -39,6 +39,16 @@ struct PointInTime {
         return fold
     }
 
+    /// Everything as it stood at a point, which reaches up to `seq`.
+    func fold(_ point: Point, through seq: Int64) throws -> Fold {
+        if point.isPrefix { return try canonical(nil, through: seq) }
+        var fold = Fold(vocabulary: vocabulary, lineage: try LineageTable(db: db).load())
+        try LogReader(db: db, schema: schema).forEachEntry(touching: nil, through: seq) { entry, _ in
+            if point.holds(entry.change) { fold.apply(entry) }
+        }
+        return fold
+    }
+
     private func all(through seq: Int64, _ lineage: Lineage) throws -> Fold {
         var lines = LineFold(vocabulary, lineage: lineage, expecting: Int(clamping: seq))
         try LogChunks(db: db).forEachStretch(through: seq) { first, bytes in

@@ -31,7 +31,7 @@ struct ExportCommand: ParsableCommand {
         let console = place.console
         let shown = Progress(console, asked: progress.progress)
         defer { shown.end() }
-        let point = try look.asOf.map { try Desk.point($0) }
+        let point = try look.point()
         let file = try output.map { try OutputFile($0) }
         var count = 0
         func write(_ line: [UInt8]) throws {

@@ -22,7 +22,7 @@ struct LogCommand: ParsableCommand {
         let desk = try Desk(place, look)
         if let limit, limit < 1 { throw CommandFailure.usage("this is no count", at: "--limit", do: "give 1 or more") }
         let item = try handle.map { try desk.find($0).id }
-        let point = try look.asOf.map { try Desk.point($0) }
+        let point = try look.point()
         let steps = try desk.replica.latest(limit ?? .max, of: item, through: point) { step in
             by.map { sameBytes(step.author.raw, $0) } ?? true
         }

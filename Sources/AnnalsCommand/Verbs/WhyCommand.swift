@@ -22,7 +22,7 @@ struct WhyCommand: ParsableCommand {
     func run() throws {
         let desk = try Desk(place, look)
         let (entity, field) = try desk.target(handle, for: "explain")
-        let why = try desk.replica.provenance(of: entity.id, field: field, asOf: look.asOf.map { try Desk.point($0) })
+        let why = try desk.replica.provenance(of: entity.id, field: field, asOf: look.point())
         let text = ProvenanceText(desk: desk)
         if desk.isJSON {
             desk.console.line(JSONLine.text(text.json(why)))
