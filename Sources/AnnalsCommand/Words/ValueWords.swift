@@ -4,7 +4,7 @@ import AnnalsModel
 ///
 /// - an object from its one required part (`2025-08-08` for a date), from parts (`edtf=2025-08-08,basis=stated`), or from JSON;
 /// - a list from words with commas, or from JSON;
-/// - an item from its handle or id.
+/// - an item from its handle or id; an item or a text from either, or from JSON.
 ///
 /// It only builds: whether the whole fits the field is ``ValueType/check(_:at:)``'s to say.
 struct ValueWords {
@@ -25,6 +25,10 @@ struct ValueWords {
         case .item(let kinds):
             return .string(try item(word, kinds).raw)
         case .itemOrText(let kinds):
+            // As JSON, where it is an object of one of the two forms; any other text in braces is a text.
+            if word.utf8.first == UInt8(ascii: "{"), let value = json(word), value["item"] != nil || value["text"] != nil {
+                return try resolved(value, type, path)
+            }
             return try itemOrText(word, kinds)
         case .list(let element):
             if word.utf8.first == UInt8(ascii: "[") { return try structured(word, type, path) }
