@@ -48,6 +48,12 @@ final class Draft {
         note(kind, .remove(on: id, field: field.name, elements: elements))
     }
 
+    /// Says where a citation stands in a newer version of its document.
+    func confirm(_ citation: ItemID, in document: ItemID, at position: TextPosition) throws {
+        let value = try edit.confirm(citation, in: document, at: position)
+        note("citation", .append(on: citation, field: "anchors", value: value))
+    }
+
     func retract(_ entity: Entity) throws {
         try edit.retract(entity.id)
         note(entity.kind, .retract(on: entity.id))

@@ -21,7 +21,7 @@ enum Overview {
         Group(
             name: "Look", verbs: [ListCommand.self, ShowCommand.self, SearchCommand.self, DueCommand.self, AgreementCommand.self],
             remark: "--as-of SEQ|TIME looks back"),
-        Group(name: "Explain", verbs: [WhyCommand.self, DiffCommand.self, LogCommand.self, ReplayCommand.self]),
+        Group(name: "Explain", verbs: [WhyCommand.self, AnchorsCommand.self, DiffCommand.self, LogCommand.self, ReplayCommand.self]),
         Group(name: "Together", verbs: [SyncCommand.self, StatusCommand.self, ConflictsCommand.self, ResolveCommand.self]),
         Group(name: "Keep", verbs: [VerifyCommand.self, ExportCommand.self, ServeCommand.self]),
     ]

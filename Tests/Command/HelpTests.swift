@@ -47,6 +47,7 @@ import Testing
         let bench = try Bench.desk()
         let document = "d~1"
         try bench.write("{\"document\":\"\(document)\",\"start\":0,\"end\":2,\"event\":\"e~2\"}\n", to: "spans.jsonl")
+        try bench.write("Revised. " + Bench.article, to: "v2.txt")
         let items = [#"{"format":"annals-items/1"}"#, #"{"kind":"place","key":"P1","fields":{"name":"Baku"}}"#]
         try bench.write(items.joined(separator: "\n") + "\n", to: "desk.items.jsonl")
         let (_, discussion) = try #require(Overview.help(of: name))

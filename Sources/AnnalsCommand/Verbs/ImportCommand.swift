@@ -64,6 +64,7 @@ struct ImportCommand: ParsableCommand {
             try desk.record(record) { draft in
                 _ = try draft.create(kind, [FieldWords.Assignment(field: kind.fields[1], value: .string(text))] + assignments)
             }
+            if revises != nil, !record.dryRun { try sayAnchors(id, desk.refreshed()) }
             return
         }
         let name = desk.name(id)
@@ -77,6 +78,13 @@ struct ImportCommand: ParsableCommand {
         try desk.record(record, about: name) { draft in
             for assignment in changed { try draft.write(assignment.value, to: assignment.field, of: id, kind.name) }
         }
+    }
+
+    /// What became of the quotes of the older version, and how to look at them.
+    private func sayAnchors(_ document: ItemID, _ desk: Desk) throws {
+        let anchors = try desk.view.anchors(in: document)
+        if anchors.isEmpty { return }
+        desk.console.remark("\(AnchorsCommand.summary(anchors)). Look: annals anchors \(desk.name(document))")
     }
 
     /// The flags as field words; a new document without a title has its file's name.
