@@ -8,6 +8,8 @@ struct Desk {
     let view: View
     let console: Console
     let isJSON: Bool
+    /// Who is shown nobody else's judgment of what they have not judged themselves; nil is shown all.
+    private(set) var blind: Name?
     private let names = Names()
 
     /// The replica around the folder that the flags name, as it is now.
@@ -32,6 +34,14 @@ struct Desk {
         self.view = view
         console = desk.console
         isJSON = desk.isJSON
+        blind = desk.blind
+    }
+
+    /// The same desk for a coder who is not to see others' judgments before having made his own.
+    func blind(_ options: BlindOptions) throws -> Desk {
+        var desk = self
+        if options.blind { desk.blind = try replica.status().user }
+        return desk
     }
 
     /// The same replica as it is now.
@@ -58,8 +68,8 @@ struct Desk {
     func name(_ id: ItemID) -> String { names.name(id, in: view) }
 
     var values: ValueText { ValueText(name: name) }
-    var entityText: EntityText { EntityText(vocabulary: vocabulary, values: values, time: LocalClock.text) }
-    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name) }
+    var entityText: EntityText { EntityText(vocabulary: vocabulary, values: values, time: LocalClock.text, blind: blind) }
+    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name, blind: blind) }
     var changeText: ChangeText { ChangeText(vocabulary: vocabulary, values: values) }
     var changeJSON: ChangeJSON { ChangeJSON(name: name) }
 

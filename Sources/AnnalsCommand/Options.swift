@@ -49,6 +49,12 @@ struct LookOptions: ParsableArguments {
     }
 }
 
+/// Flags of verbs that show judgments.
+struct BlindOptions: ParsableArguments {
+    @Flag(help: "Hide what others judge of an item until you have judged it yourself.")
+    var blind = false
+}
+
 /// Flags of verbs that record.
 struct RecordOptions: ParsableArguments {
     @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Why: it goes into the record.", valueName: "text"))

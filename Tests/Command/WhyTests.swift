@@ -101,4 +101,29 @@ import Testing
         #expect(try bench.annals("list", "event", "--by-written").status == 64)
         #expect(try bench.annals("diff", "9").status == 1)
     }
+
+    @Test("a blind coder sees nobody else's judgment, nor what curators settled on, before having judged")
+    func blind() throws {
+        let bench = try Bench()
+        let server = try ServerProcess(
+            bench, words: ["serve", "--data", "server", "--workspace", "w", "--dev-users", "--curator", "aliya"])
+        for (folder, user) in [("a", "aliya"), ("b", "ben")] { try bench.done("clone", server.address, folder, "--user", user) }
+        try bench.done("-C", "a", "new", "event", "Signed")
+        try bench.done("-C", "a", "code", "e~1", "SUPPORT")
+        try bench.done("-C", "a", "set", "e~1.adjudicated", "type=SUPPORT")
+        try bench.done("-C", "a", "sync")
+        try bench.done("-C", "b", "sync")
+        for words in [
+            ["show", "e1"], ["show", "e1", "--json"], ["show", "e1.coding"], ["show", "e1.adjudicated", "--json"],
+            ["list", "event", "--json"],
+        ] {
+            let out = try bench.annals(["-C", "b"] + words + ["--blind"]).out
+            #expect(!out.contains("SUPPORT"), "\(words): \(out)")
+            #expect(try bench.annals(["-C", "b"] + words).out.contains("SUPPORT"), "\(words)")
+        }
+        #expect(try bench.done("-C", "b", "show", "e1", "--blind").contains("one coder has judged it; hidden until you have"))
+        try bench.done("-C", "b", "code", "e1", "AGREE")
+        let out = try bench.done("-C", "b", "show", "e1", "--blind")
+        #expect(out.contains("aliya: SUPPORT") && out.contains("ben: AGREE") && out.contains("adjudicated"), "\(out)")
+    }
 }
