@@ -96,6 +96,12 @@ public struct Entity: Sendable, Hashable {
             }
     }
 
+    /// What a coder judges, where he has decided: nil where he said nothing, took it back, or his own machines say different things.
+    public func judgment(_ field: String, by author: Name) -> Value? {
+        guard let cell = cells[CellKey(field, author)], !cell.isContested else { return nil }
+        return cell.latest.flatMap { $0.value.isNull ? nil : $0.value }
+    }
+
     /// The elements of a field of class set, equal values once (the first added), or of class append, all.
     public func shownElements(_ field: String, _ vocabulary: Vocabulary) -> [Element] {
         let all = elements[field] ?? []

@@ -68,7 +68,7 @@ struct DifferenceTests {
         try aliya.quickly { try $0.retract(two) }
         try exchange()
         #expect(try said(aliya.differences(from: .seq(middle))) == ["retracted two"])
-        #expect(try said(aliya.differences(from: .seq(log.seq), to: .seq(middle))) == ["restored two"])
+        #expect(failure { try aliya.differences(from: .seq(log.seq), to: .seq(middle)) } == .usage)
     }
 
     @Test("work that was written before and synced after is there by its author's clock, and not by the server's receipt")
@@ -89,7 +89,8 @@ struct DifferenceTests {
             #expect(try replica.view(asOf: .received(instant)).entity(early) == nil)
             #expect(try replica.history(through: .written(instant)).contains { $0.seq == log.seq })
             #expect(try !replica.history(through: .written(instant)).contains { $0.change?.entities.contains(late) == true })
-            #expect(try replica.latest(100, through: .written(instant)).allSatisfy { ($0.change?.at ?? instant) <= instant })
+            let latest = try replica.latest(100, through: .written(instant))
+            #expect(!latest.isEmpty && latest.allSatisfy { ($0.change?.at ?? instant) <= instant })
             #expect(try replica.provenance(of: early, asOf: .written(instant)).sayings.count == 2)
             #expect(try said(replica.differences(from: .written(instant))).contains { $0.contains("written last") })
             var lines = 0

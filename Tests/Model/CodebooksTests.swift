@@ -17,6 +17,11 @@ struct CodebooksTests {
         #expect(Set(codes).count == codes.count)
         let roots = Set(codes.filter { $0.count == 2 })
         #expect(roots.count == 20)
+        let counts = [10, 27, 28, 7, 8, 5, 6, 25, 5, 27, 12, 26, 22, 26, 6, 13, 13, 14, 9, 7]
+        for (root, count) in zip(roots.sorted(), counts) {
+            #expect(codes.count { Codebooks.cameoRoot(of: $0) == root } - 1 == count, "\(root)")
+        }
+        #expect(["0253", "155", "176", "1834", "1951"].allSatisfy(codes.contains) && !codes.contains("1641"))
         #expect(codes.allSatisfy { (2...4).contains($0.count) && roots.contains(Codebooks.cameoRoot(of: $0)) })
     }
 

@@ -61,6 +61,9 @@ struct ItemLine: Sendable {
 
     var name: ItemName { ItemName(kind: kind.name, key: key) }
 
+    /// All that it says, judgments too.
+    var said: [(field: FieldRule, value: Value)] { values + codings.map { (field: $0.field, value: $0.value) } }
+
     init(_ line: Value, _ number: Int, _ vocabulary: Vocabulary) throws {
         self.number = number
         func failure(_ what: String, _ wayOut: String) -> AnnalsError { ItemFile.failure(number, what, wayOut) }

@@ -55,6 +55,17 @@ extension ValueType {
         }
     }
 
+    /// The ids of items that a value holds, each with the kinds that belong there.
+    func ids(in value: Value) -> [(id: ItemID, kinds: [String])] {
+        guard namesItems else { return [] }
+        var found: [(ItemID, [String])] = []
+        _ = renaming(value) { text, kinds in
+            if let id = ItemID(text) { found.append((id, kinds)) }
+            return text
+        }
+        return found
+    }
+
     /// The names of items that a value holds, each with the kinds that belong there.
     func names(in value: Value) -> [(name: ItemName, kinds: [String])] {
         guard namesItems else { return [] }

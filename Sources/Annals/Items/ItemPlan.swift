@@ -33,6 +33,8 @@ struct ItemPlan {
 
     private let user: Name
     private var byName: [ItemName: ItemLine] = [:]
+    /// Whose the items are that are there already.
+    private var owners: [ItemName: Name] = [:]
     /// The places of new items in the order of their making.
     private var places: [ItemName: Int] = [:]
 
@@ -46,8 +48,8 @@ struct ItemPlan {
         self.known = known
         self.user = user
         for line in file.lines { byName[line.name] = line }
-        for line in file.lines { try checkReferences(line) }
-        for line in file.lines { try checkRights(line, role) }
+        for line in file.lines { try checkReferences(line, entity) }
+        for line in file.lines { try checkCoders(line) }
         var order: [ItemLine] = []
         var open: Set<ItemName> = []
         for line in file.lines { try place(line, &order, &open) }
@@ -62,12 +64,25 @@ struct ItemPlan {
             }
             try writeDifferences(line, entity, vocabulary)
         }
+        for step in steps { try checkRights(step, role) }
     }
 
     // MARK: Checking
 
-    private func checkReferences(_ line: ItemLine) throws {
-        for (field, value) in line.values + line.codings.map({ (field: $0.field, value: $0.value) }) {
+    private func checkReferences(_ line: ItemLine, _ entity: (ItemID) throws -> Entity?) throws {
+        for (field, value) in line.said {
+            for (id, kinds) in field.type.ids(in: value) {
+                guard let item = try entity(id) else {
+                    throw ItemFile.failure(
+                        line.number, "names an item by its id in \(line.kind.name).\(field.name) that is not here",
+                        "Leave it out, or sync first.", .notFound)
+                }
+                guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, item.kind) }) else {
+                    throw ItemFile.failure(
+                        line.number, "names a \(item.kind) in \(line.kind.name).\(field.name)",
+                        "It takes one of kind \(kinds.joined(separator: " or ")).", .wrongKind)
+                }
+            }
             for (name, kinds) in field.type.names(in: value) {
                 guard byName[name] != nil || known[name] != nil else {
                     throw ItemFile.failure(
@@ -87,16 +102,29 @@ struct ItemPlan {
         }
     }
 
-    private func checkRights(_ line: ItemLine, _ role: Role) throws {
-        let needed = (known[line.name] == nil ? [line.kind.role] : []) + line.values.map(\.field.role)
-        if let needed = needed.max(), role < needed {
-            throw ItemFile.failure(line.number, "is for a \(needed.rawValue) to say", "Ask one to import it, or leave it out.")
-        }
+    private func checkCoders(_ line: ItemLine) throws {
         for coding in line.codings where coding.author != user {
             throw ItemFile.failure(
                 line.number, "has a judgment of \(coding.author), and this is the replica of \(user)",
                 "Import it in a replica of \(coding.author), or take that judgment out.")
         }
+    }
+
+    /// Of what will be written only: what is as it was needs no right.
+    private func checkRights(_ step: Step, _ role: Role) throws {
+        let needed =
+            switch step {
+            case .create(let line, let fields): ([line.kind.role] + fields.map(\.field.role)).max() ?? .analyst
+            case .write(_, let field, _): field.role
+            }
+        if role < needed {
+            throw ItemFile.failure(step.line.number, "is for a \(needed.rawValue) to say", "Ask one to import it, or leave it out.")
+        }
+        guard case .write(let line, let field, _) = step, field.writers == .owner, let owner = owners[line.name], owner != user else {
+            return
+        }
+        throw ItemFile.failure(
+            line.number, "writes \(line.kind.name).\(field.name), which only its owner \(owner) may", "Leave it as it is.")
     }
 
     // MARK: Order
@@ -145,6 +173,7 @@ struct ItemPlan {
 
     private mutating func writeDifferences(_ line: ItemLine, _ entity: Entity, _ vocabulary: Vocabulary) throws {
         let before = steps.count
+        owners[line.name] = entity.owner
         let conflicts = entity.conflicts(vocabulary).map(\.key)
         var left: [String: [Value]] = [:]
         for field in line.kind.fields where field.merge == .set || field.merge == .append {
@@ -176,9 +205,8 @@ struct ItemPlan {
             }
         }
         for (field, author, value) in line.codings {
-            let heads = entity.codings(field.name).first { $0.author == author }?.heads.map(\.value) ?? []
             try checkNoConflict(conflicts, field, author, line)
-            if heads.count == 1, heads[0] == resolved(value, field) { continue }
+            if let own = entity.judgment(field.name, by: author), own == resolved(value, field) { continue }
             steps.append(.write(line, field, value))
         }
         if steps.count > before { changed += 1 } else { unchanged += 1 }

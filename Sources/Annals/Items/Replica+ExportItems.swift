@@ -97,9 +97,11 @@ struct ItemExport {
                 let values = entity.shownElements(field.name, vocabulary).map { named($0.value) }
                 if !values.isEmpty { fields.append((field.name, .array(values))) }
             case .perCoder:
-                let all = entity.codings(field.name)
-                let settled = all.filter { $0.heads.count == 1 }.map { ($0.author.raw, named($0.heads[0].value)) }
-                let others = all.filter { $0.heads.count > 1 }.map { ($0.author.raw, sides($0.heads, named)) }
+                let all = entity.codings(field.name).map {
+                    (author: $0.author, heads: $0.heads, value: entity.judgment(field.name, by: $0.author))
+                }
+                let settled = all.compactMap { coding in coding.value.map { (coding.author.raw, named($0)) } }
+                let others = all.filter { $0.value == nil }.map { ($0.author.raw, sides($0.heads, named)) }
                 if !settled.isEmpty { codings.append((field.name, .object(settled))) }
                 if !others.isEmpty { conflicts.append((field.name, .object(others))) }
             }

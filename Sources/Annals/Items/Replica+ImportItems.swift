@@ -37,12 +37,14 @@ extension Replica {
             file, known: try known(file, in: view), user: status.user, role: status.role ?? .curator, vocabulary: vocabulary,
             entity: { try view.entity($0) })
         var result = ItemImport(made: plan.made, changed: plan.changed, unchanged: plan.unchanged)
-        let batches = try Self.batches(plan.steps)
+        let batches = try Self.batches(plan.steps, reason)
         if isDry { return result }
         var ids = plan.known
         var done = 0
         for batch in batches {
-            let (made, receipt) = try record(from: self.view(), reason: reason) { edit in try Self.take(batch, into: edit, ids) }
+            // What came since the plan was made was not seen: the base stays that of the plan.
+            let now = View(base: view.base, vocabulary: vocabulary, source: try self.view().source)
+            let (made, receipt) = try record(from: now, reason: reason) { edit in try Self.take(batch, into: edit, ids) }
             ids.merge(made) { $1 }
             result.receipts.append(receipt)
             done += batch.count
@@ -75,14 +77,15 @@ extension Replica {
     }
 
     /// The steps in as many changes as the limits ask for.
-    private static func batches(_ steps: [ItemPlan.Step]) throws -> [[ItemPlan.Step]] {
+    private static func batches(_ steps: [ItemPlan.Step], _ reason: String?) throws -> [[ItemPlan.Step]] {
         let limits = Limits()
+        let envelope = 4096 + 2 * (reason?.utf8.count ?? 0)
         // Every character of a text may be written as an escape twice as long.
         let (most, mostBytes) = (limits.operationsPerChange - 1, limits.changeBytes / 2)
         var batches: [[ItemPlan.Step]] = []
         var bytes = 0
         for step in steps {
-            guard step.bytes <= limits.changeBytes else {
+            guard step.bytes + envelope <= limits.changeBytes else {
                 throw ItemFile.failure(step.line.number, "is larger than a change may be", "Cut the document into parts.")
             }
             if batches.isEmpty || batches[batches.count - 1].count == most || bytes + step.bytes > mostBytes {
@@ -99,14 +102,14 @@ extension Replica {
     private func known(_ file: ItemFile, in view: View) throws -> [ItemName: ItemID] {
         var names = Set(file.lines.map(\.name))
         for line in file.lines {
-            for (field, value) in line.values { names.formUnion(field.type.names(in: value).map(\.name)) }
+            for (field, value) in line.said { names.formUnion(field.type.names(in: value).map(\.name)) }
         }
         let kinds = Set(names.map(\.kind))
         var known = try store.keys(of: vocabulary.kinds.map(\.name).filter(kinds.contains))
-        // An item that has no key is named by its id.
-        for name in names where known[name] == nil {
+        // An item that has no key, or whose key another one has, is named by its id.
+        for name in names {
             guard let id = ItemID(name.key), let entity = try view.entity(id), sameBytes(entity.kind, name.kind) else { continue }
-            if entity.shown("key") == nil { known[name] = id }
+            known[name] = id
         }
         // A text that is here is the same document whatever it is called.
         for line in file.lines where line.kind.namedByText && known[line.name] == nil {

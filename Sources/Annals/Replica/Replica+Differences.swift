@@ -46,16 +46,18 @@ extension Replica {
         // Between points by authors' clocks, which are no stretch of the log, whatever was ever touched may differ.
         let isStretch = earlier.isPrefix && later?.isPrefix ?? true
         let ends = try (seq(of: earlier), later.map { try seq(of: $0) })
-        let from = isStretch ? min(ends.0, ends.1 ?? ends.0) + 1 : 1
-        try replay(from: from, through: ends.1.map { .seq(max(ends.0, $0)) }) { step in
+        if isStretch, let end = ends.1, end < ends.0 {
+            throw AnnalsError(.usage, "the later point comes before the earlier one", wayOut: "Give them the other way round.")
+        }
+        try replay(from: isStretch ? ends.0 + 1 : 1, through: ends.1.map { .seq($0) }) { step in
             touched.formUnion(step.change?.entities ?? [])
             return true
         }
         let found = try touched.compactMap { id in try difference(before.entity(id), after.entity(id)) }
         return vocabulary.kinds.flatMap { kind in
             let own = found.filter { sameBytes($0.item.kind, kind.name) }
-            let order = Order.handle.sorted(own.map(\.item), vocabulary)
-            return order.compactMap { item in own.first { $0.item.id == item.id } }
+            let byItem = Dictionary(own.map { ($0.item.id, $0) }) { first, _ in first }
+            return Order.handle.sorted(own.map(\.item), vocabulary).compactMap { byItem[$0.id] }
         }
     }
 
@@ -64,8 +66,8 @@ extension Replica {
         let was = before?.isPresent ?? false
         let fate: ItemDifference.Fate =
             before == nil ? .made : was == after.isPresent ? .kept : after.isPresent ? .restored : .retracted
-        // What was made and taken back meanwhile is no difference.
-        if fate == .made, !after.isPresent { return nil }
+        // What was made and taken back meanwhile, or is not there at either point, is no difference.
+        if !was, !after.isPresent { return nil }
         let fields = kind.fields.flatMap { self.fields($0, before, after) }
         return fate == .kept && fields.isEmpty ? nil : ItemDifference(item: after, fate: fate, fields: fields)
     }

@@ -166,14 +166,15 @@ extension Meta {
     }
 
     /// Brings a file of a former format to this one. There `next_n` was counted by each recording, and a file may say nothing of what
-    /// shows: then all does.
+    /// shows: then all does. A program of
+    /// before that still has the file open must not go on counting: there is no number after the largest.
     static func upgrade(_ db: Database) throws {
         guard try Meta(db).format < Schema.format else { return }
         try db.inTransaction(.immediate) {
             try db.execute(
                 sql: """
                     INSERT OR IGNORE INTO meta (key, value) SELECT 'shown_n', value - 1 FROM meta WHERE key = 'next_n';
-                    DELETE FROM meta WHERE key = 'next_n';
+                    UPDATE meta SET value = \(Int64.max) WHERE key = 'next_n';
                     UPDATE meta SET value = \(Schema.format) WHERE key = 'format';
                     PRAGMA user_version = \(Schema.format)
                     """)

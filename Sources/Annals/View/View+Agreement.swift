@@ -31,18 +31,23 @@ extension View {
         return Agreement(
             try entities(kind: kind, where: filters).map { entity in
                 entity.codings(field.name).reduce(into: [Name: Value]()) { unit, coding in
-                    guard coding.heads.count == 1, coders?.contains(coding.author) ?? true else { return }
-                    guard let value = path.part.map({ coding.heads[0].value[$0] }) ?? coding.heads[0].value else { return }
+                    guard coders?.contains(coding.author) ?? true, let own = entity.judgment(field.name, by: coding.author) else { return }
+                    guard let value = path.part.map({ own[$0] }) ?? own else { return }
                     unit[coding.author] = Self.unordered(value)
                 }
             })
     }
 
+    /// Lists, at any depth, in the order of their elements' bytes, each once.
     private static func unordered(_ value: Value) -> Value {
-        guard let values = value.array else { return value }
-        return .array(
-            Set(values).sorted {
-                precedes(String(decoding: $0.canonicalBytes, as: UTF8.self), String(decoding: $1.canonicalBytes, as: UTF8.self))
-            })
+        switch value {
+        case .array(let values):
+            let sorted = Set(values.map(unordered)).map { (value: $0, bytes: $0.canonicalBytes) }
+            return .array(sorted.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.value))
+        case .members(let members):
+            return .object(members.map { ($0.key, unordered($0.value)) })
+        default:
+            return value
+        }
     }
 }

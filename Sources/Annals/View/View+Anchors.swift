@@ -31,15 +31,13 @@ extension View {
         var found: [AnchoredCitation] = []
         for version in versions {
             for citation in try entities(kind: "citation", where: .equals("document", .string(version.id.raw))) {
-                let start = lastKnown(citation, among: versions, version)
-                guard let text = start.version.shown("text")?.string, let place = start.position, isPassage(place, of: text) else {
-                    continue
+                var anchor = Anchor.orphan
+                if let (start, place) = lastKnown(citation, among: versions, version), let text = start.shown("text")?.string {
+                    let anchoring = anchorings[start.id] ?? Anchoring(from: text, to: new)
+                    anchorings[start.id] = anchoring
+                    anchor = anchoring.anchor(place)
                 }
-                let anchoring = anchorings[start.version.id] ?? Anchoring(from: text, to: new)
-                anchorings[start.version.id] = anchoring
-                found.append(
-                    AnchoredCitation(
-                        citation: citation, anchor: anchoring.anchor(place), confirmed: confirmed(citation, in: document)))
+                found.append(AnchoredCitation(citation: citation, anchor: anchor, confirmed: confirmed(citation, in: own)))
             }
         }
         return found.sorted { a, b in
@@ -59,27 +57,32 @@ extension View {
         return versions
     }
 
-    /// Where a citation stands in the nearest version in which that is known.
-    private func lastKnown(_ citation: Entity, among versions: [Entity], _ own: Entity) -> (version: Entity, position: TextPosition?) {
+    /// Where a citation stands in the nearest version in which that is known; nil where it says no passage of its own text.
+    private func lastKnown(
+        _ citation: Entity, among versions: [Entity], _ own: Entity
+    ) -> (version: Entity, position: TextPosition)? {
         for version in versions {
             if version.id == own.id { break }
-            if let position = confirmed(citation, in: version.id) { return (version, position) }
+            if let position = confirmed(citation, in: version) { return (version, position) }
         }
-        return (own, citation.shown("position").flatMap(Self.position))
+        return citation.shown("position").flatMap { Self.position($0, in: own) }.map { (own, $0) }
     }
 
-    /// What a person said last of where a citation stands in a version.
-    private func confirmed(_ citation: Entity, in document: ItemID) -> TextPosition? {
-        let said = citation.shownElements("anchors", vocabulary).last { $0.value["document"]?.string == document.raw }
-        return said.flatMap { Self.position($0.value) }
+    /// What a person said last of where a citation stands in a version, and is a passage of it.
+    private func confirmed(_ citation: Entity, in document: Entity) -> TextPosition? {
+        let said = citation.shownElements("anchors", vocabulary).filter { $0.value["document"]?.string == document.id.raw }
+        return said.compactMap { Self.position($0.value, in: document) }.last
     }
 
-    private static func position(_ value: Value) -> TextPosition? {
-        guard let start = value["start"]?.integer, let end = value["end"]?.integer else { return nil }
-        return TextPosition(start: Int(clamping: start), end: Int(clamping: end))
+    private static func position(_ value: Value, in document: Entity) -> TextPosition? {
+        guard let start = value["start"]?.integer, let end = value["end"]?.integer, let text = document.shown("text")?.string else {
+            return nil
+        }
+        let position = TextPosition(start: Int(clamping: start), end: Int(clamping: end))
+        return isPassage(position, of: text) ? position : nil
     }
 
-    private func isPassage(_ position: TextPosition, of text: String) -> Bool {
+    static func isPassage(_ position: TextPosition, of text: String) -> Bool {
         0 <= position.start && position.start < position.end && position.end <= text.unicodeScalars.count
     }
 }
@@ -94,7 +97,7 @@ extension Edit {
         guard let text = try view.entity(document)?.shown("text")?.string else {
             throw AnnalsError(.notFound, "there is no document with the id \(document)")
         }
-        guard 0 <= position.start, position.start < position.end, position.end <= text.unicodeScalars.count else {
+        guard View.isPassage(position, of: text) else {
             throw AnnalsError(.invalid, "that is no passage of the document", wayOut: "Give 0 ≤ start < end, in code points of its text.")
         }
         let value: Value = [

@@ -43,7 +43,7 @@ extension View {
 
     /// The citations about an item, each with what it says of it.
     func evidence(of item: ItemID, field: String? = nil) throws -> [(citation: Entity, about: Value)] {
-        try entities(kind: "citation", where: .equals("about.item", .string(item.raw))).flatMap { citation in
+        try entities(kind: "citation", where: .names(item), .equals("about.item", .string(item.raw))).flatMap { citation in
             citation.shownElements("about", vocabulary).map(\.value).filter { about in
                 guard about["item"]?.string == item.raw else { return false }
                 guard let field, let named = about["field"]?.string else { return true }
@@ -54,10 +54,16 @@ extension View {
 
     /// Where a text came out first: its own source, or that of the document that it repeats.
     private func originatingSource(of document: ItemID) throws -> Value {
-        var (current, seen) = (document, Set([document]))
-        while let next = try entity(current)?.shown("republishes")?.string.flatMap({ ItemID($0) }), seen.insert(next).inserted {
-            current = next
+        var path = [document]
+        while let next = try entity(path[path.count - 1])?.shown("republishes")?.string.flatMap({ ItemID($0) }) {
+            // Those that repeat each other in a circle are one source: the first of them by id.
+            if let start = path.firstIndex(of: next) {
+                path.append(path[start...].min() ?? next)
+                break
+            }
+            path.append(next)
         }
+        let current = path[path.count - 1]
         return try entity(current)?.shown("source") ?? .object([("item", .string(current.raw))])
     }
 }

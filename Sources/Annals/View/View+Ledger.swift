@@ -36,9 +36,13 @@ extension View {
     /// A commitment as it stands on a day, with its evidence.
     public func line(_ commitment: Entity, on day: EDTFDay) throws -> LedgerLine {
         let relations = try entities(
-            kind: "relation", where: .equals("from", .string(commitment.id.raw)), .equals("type", "conditional_on"))
-        let standing = try CommitmentStanding(commitment, relations: relations, on: day) { try entity($0) }
-        let evidence = try entities(kind: "citation", where: .equals("about.item", .string(commitment.id.raw)))
+            kind: "relation", where: .names(commitment.id), .equals("from", .string(commitment.id.raw)), .equals("type", "conditional_on"))
+        let standing = try CommitmentStanding(commitment, relations: relations, on: day) { id in
+            try entity(id).flatMap { $0.isPresent ? $0 : nil }
+        }
+        // What names it is found by the table of references.
+        let evidence = try entities(
+            kind: "citation", where: .names(commitment.id), .equals("about.item", .string(commitment.id.raw)))
         return LedgerLine(commitment: commitment, standing: standing, evidence: evidence)
     }
 

@@ -64,9 +64,9 @@ struct DifferenceText {
 
     /// Of instruments the status, of commitments the state and the end, where they differ.
     func derived(_ before: View, _ after: View, on day: EDTFDay) throws -> [Derived] {
-        let (old, new) = (try answers(before, on: day), try answers(after, on: day))
-        return try new.compactMap { id, answer -> Derived? in
-            guard let was = old.first(where: { $0.id == id })?.answer, was != answer else { return nil }
+        let old = Dictionary(try answers(before, on: day).map { ($0.id, $0.answer) }) { first, _ in first }
+        return try answers(after, on: day).compactMap { id, answer -> Derived? in
+            guard let was = old[id], was != answer else { return nil }
             let label = try after.entity(id).map(desk.entityText.label) ?? ""
             return Derived(item: id, label: DisplayText.clipped(label, to: 100), before: was, after: answer)
         }

@@ -38,7 +38,7 @@ struct ValueText {
         }
         func type(_ key: String) -> ValueType? { parts.first { sameBytes($0.name, key) }?.type }
         guard let main = ValueWords.mainPart(parts), let first = sorted.first(where: { sameBytes($0.key, main.name) }) else {
-            return sorted.map { "\($0.key) " + text($0.value, type($0.key)) }.joined(separator: ", ")
+            return sorted.map { "\(DisplayText.safe($0.key)) " + text($0.value, type($0.key)) }.joined(separator: ", ")
         }
         let others = sorted.filter { !sameBytes($0.key, main.name) }
             .map { member -> String in

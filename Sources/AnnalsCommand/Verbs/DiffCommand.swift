@@ -39,7 +39,9 @@ struct DiffCommand: ParsableCommand {
             desk.console.line(Console.paint("and so", .strong))
             desk.console.lines(Console.paint.table(derived.map(text.row), columns: Console.columns, clip: false, indent: 2))
         }
-        let end = try later.map { try desk.replica.seq(of: $0) }.map { "entry \($0)" } ?? "now"
-        desk.console.remark((differences.isEmpty ? "nothing changed " : "") + "from entry \(try desk.replica.seq(of: earlier)) to \(end)")
+        // By authors' clocks a point is no entry.
+        func name(_ point: Point, _ word: String) throws -> String { byWritten ? word : "entry \(try desk.replica.seq(of: point))" }
+        let end = try later.map { try name($0, to ?? "") } ?? "now"
+        desk.console.remark((differences.isEmpty ? "nothing changed " : "") + "from \(try name(earlier, from)) to \(end)")
     }
 }

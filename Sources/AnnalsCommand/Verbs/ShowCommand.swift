@@ -43,7 +43,7 @@ struct ShowCommand: ParsableCommand {
     private func derived(_ entity: Entity, _ desk: Desk) throws -> [EntityText.Row] {
         switch entity.kind {
         case "instrument":
-            guard let step = try desk.view.history(of: entity).current() else { return [] }
+            guard let step = try desk.view.history(of: entity).current(on: DueCommand.day(nil)) else { return [] }
             let event = step.event.map { " by \(desk.name($0))" } ?? ""
             let when = step.bounds.description == ".." ? "" : ", \(step.bounds)"
             return [[("→ status", .faint), ("\(step.status)\(event)\(when)", .strong)]]

@@ -28,7 +28,7 @@ public struct Agreement: Sendable {
     public let agreedPairs: Int
     /// In order of the coders.
     public let byPair: [Pair]
-    /// nil where nothing varies, or nothing can be compared.
+    /// nil where nothing varies, nothing can be compared, or so many coders judged that the figure cannot be held exactly.
     public let alpha: Ratio?
 
     /// Agreed pairs of all pairs; nil where there is none.
@@ -75,17 +75,22 @@ public struct Agreement: Sendable {
     /// 1 − D_o / D_e by the matrix of coincidences: each unit's pairs of values count 1 / (m − 1), m being its number of values.
     private static func alpha(_ units: [[Value: Int]]) -> Ratio? {
         var totals: [Value: Int128] = [:]
-        var unequal = Ratio(0)
+        // Pairs of different values, by how many values their units have.
+        var unequal: [Int128: Int128] = [:]
         for unit in units {
             let m = Int128(unit.values.reduce(0, +))
             let equal = unit.values.reduce(Int128(0)) { $0 + Int128($1) * Int128($1 - 1) }
-            unequal = unequal + Ratio(m * (m - 1) - equal, m - 1)
+            unequal[m, default: 0] += m * (m - 1) - equal
             for (value, count) in unit { totals[value, default: 0] += Int128(count) }
         }
+        var observed: Ratio? = Ratio(0)
+        for (m, pairs) in unequal.sorted(by: { $0.key < $1.key }) { observed = observed?.adding(Ratio(pairs, m - 1)) }
         let n = totals.values.reduce(0, +)
         // Pairs of different values that chance would make: Σ n_c n_k over c ≠ k.
         let byChance = n * n - totals.values.reduce(0) { $0 + $1 * $1 }
-        guard byChance > 0 else { return nil }
-        return Ratio(1) - Ratio(n - 1, byChance) * unequal
+        guard byChance > 0, let observed else { return nil }
+        let (numerator, isLarge) = (n - 1).multipliedReportingOverflow(by: observed.numerator)
+        let (denominator, isLargeToo) = byChance.multipliedReportingOverflow(by: observed.denominator)
+        return isLarge || isLargeToo ? nil : Ratio(1).adding(Ratio(-numerator, denominator))
     }
 }

@@ -18,6 +18,9 @@ public struct Anchor: Sendable, Hashable {
     /// How similar the words are, 0 to 1: one less the share of code points that were edited. Of equal words that stand in several places, how
     /// similar their surroundings are.
     public var score: Ratio
+
+    /// What is nowhere.
+    public static let orphan = Anchor(state: .orphaned, position: nil, score: Ratio(0))
 }
 
 /// Finds the passages of a text in a newer version of it, and never places one silently where it does not belong: what is not certain is
@@ -42,6 +45,8 @@ public struct Anchoring: Sendable {
     private static let context = Quote.contextMax
     /// The same where words were copied: more than most sentences have.
     private static let wideContext = 320
+    /// How many places of the same words are compared by what stands around them.
+    private static let placesMax = 32
     /// Steps that a search for something similar may take.
     private static let searchMax = 50_000_000
 
@@ -55,7 +60,7 @@ public struct Anchoring: Sendable {
     public func anchor(_ position: TextPosition) -> Anchor {
         precondition(0 <= position.start && position.start < position.end && position.end <= old.count, "no passage of the old text")
         let span = position.start..<position.end
-        return same(span) ?? similar(span) ?? Anchor(state: .orphaned, position: nil, score: Ratio(0))
+        return same(span) ?? similar(span) ?? .orphan
     }
 
     // MARK: The same words
@@ -67,6 +72,12 @@ public struct Anchoring: Sendable {
         guard !found.isEmpty else { return nil }
         let before = Self.occurrences(of: words, in: old).count
         let aligned = isCarried(span) ? places[span.lowerBound] : nil
+        // Words that stand everywhere, such as a single letter, are told apart by the difference of the texts alone.
+        if max(found.count, before) > Self.placesMax {
+            guard let aligned, found.count == before else { return nil }
+            return Anchor(
+                state: aligned == span.lowerBound ? .exact : .moved, position: position(aligned, span.count), score: Ratio(1))
+        }
         // As many as there were: none was copied, and the difference of the texts tells them apart. Of a copy right beside it the near
         // surroundings say nothing.
         let areSame = found.count == before

@@ -50,7 +50,7 @@ public struct CommitmentStanding: Sendable {
 
     /// - Parameters:
     ///   - relations: relations of the type conditional_on that begin at it.
-    ///   - entity: an item of the same state.
+    ///   - entity: an item of the same state; nil for one that is retracted, which says nothing.
     public init(
         _ commitment: Entity, relations: [Entity] = [], on day: EDTFDay, entity: (ItemID) throws -> Entity?
     ) rethrows {

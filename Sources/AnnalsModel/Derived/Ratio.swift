@@ -17,6 +17,15 @@ public struct Ratio: Sendable, Hashable, Comparable {
     public static func + (a: Ratio, b: Ratio) -> Ratio {
         Ratio(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
     }
+    /// The sum; nil where it cannot be held.
+    func adding(_ other: Ratio) -> Ratio? {
+        let (a, isLargeA) = numerator.multipliedReportingOverflow(by: other.denominator)
+        let (b, isLargeB) = other.numerator.multipliedReportingOverflow(by: denominator)
+        let (sum, isLargeSum) = a.addingReportingOverflow(b)
+        let (product, isLargeProduct) = denominator.multipliedReportingOverflow(by: other.denominator)
+        return isLargeA || isLargeB || isLargeSum || isLargeProduct ? nil : Ratio(sum, product)
+    }
+
     public static func - (a: Ratio, b: Ratio) -> Ratio { a + Ratio(-b.numerator, b.denominator) }
     public static func * (a: Ratio, b: Ratio) -> Ratio { Ratio(a.numerator * b.numerator, a.denominator * b.denominator) }
     /// nil where `b` is 0.
@@ -27,12 +36,23 @@ public struct Ratio: Sendable, Hashable, Comparable {
 
     /// Rounded to so many decimals, half away from zero: `Ratio(2, 3).text(3)` is `0.667`.
     public func text(_ decimals: Int) -> String {
-        let scale = (0..<decimals).reduce(Int128(1)) { scale, _ in scale * 10 }
-        let scaled = (numerator.magnitude * UInt128(scale) * 2 + denominator.magnitude) / (denominator.magnitude * 2)
-        let (whole, rest) = scaled.quotientAndRemainder(dividingBy: UInt128(scale))
-        let sign = numerator < 0 && scaled > 0 ? "-" : ""
-        if decimals == 0 { return sign + String(whole) }
-        let digits = String(rest)
-        return sign + String(whole) + "." + String(repeating: "0", count: decimals - digits.utf8.count) + digits
+        var (whole, rest) = numerator.magnitude.quotientAndRemainder(dividingBy: denominator.magnitude)
+        var digits: [UInt8] = []
+        for _ in 0..<decimals {
+            let (digit, next) = (rest * 10).quotientAndRemainder(dividingBy: denominator.magnitude)
+            digits.append(UInt8(digit))
+            rest = next
+        }
+        if rest >= denominator.magnitude - rest {
+            // Up, and over nines to the next whole.
+            var at = digits.count - 1
+            while at >= 0, digits[at] == 9 {
+                digits[at] = 0
+                at -= 1
+            }
+            if at >= 0 { digits[at] += 1 } else { whole += 1 }
+        }
+        let sign = numerator < 0 && (whole > 0 || digits.contains { $0 > 0 }) ? "-" : ""
+        return sign + String(whole) + (decimals == 0 ? "" : "." + digits.map { String($0) }.joined())
     }
 }

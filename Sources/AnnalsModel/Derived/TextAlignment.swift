@@ -6,8 +6,9 @@ struct TextAlignment {
     /// For each code point of the old text its place in the new one; -1 where it has none.
     private(set) var places: [Int]
 
-    /// Stretches with more words than this on both sides are not compared: what is found in them is found by searching.
-    private static let wordsMax = 4096
+    /// How many lines or words of both sides are compared, what both begin and end with left out: the memory of a difference grows with
+    /// the square of what differs. What is in longer stretches is found by searching.
+    private static let tokensMax = 4096
 
     init(_ old: [Unicode.Scalar], _ new: [Unicode.Scalar]) {
         places = [Int](repeating: -1, count: old.count)
@@ -17,7 +18,6 @@ struct TextAlignment {
         for (oldLines, newLines) in gaps {
             guard let a = Self.span(oldLines, lines.0), let b = Self.span(newLines, lines.1) else { continue }
             let words = (Self.cut(old, in: a), Self.cut(new, in: b))
-            if min(words.0.count, words.1.count) > Self.wordsMax { continue }
             _ = align(words.0.map { ids.id(old[$0]) }, words.1.map { ids.id(new[$0]) }, words.0, words.1)
         }
     }
@@ -26,12 +26,18 @@ struct TextAlignment {
     private mutating func align(
         _ old: [Int], _ new: [Int], _ oldSpans: [Range<Int>], _ newSpans: [Range<Int>]
     ) -> [(Range<Int>, Range<Int>)] {
-        let difference = new.difference(from: old)
+        let start = zip(old, new).prefix { $0 == $1 }.count
+        let end = zip(old[start...].reversed(), new[start...].reversed()).prefix { $0 == $1 }.count
+        let (a, b) = (old[start..<old.count - end], new[start..<new.count - end])
         var (removed, inserted) = (Set<Int>(), Set<Int>())
-        for change in difference {
-            switch change {
-            case .remove(let offset, _, _): removed.insert(offset)
-            case .insert(let offset, _, _): inserted.insert(offset)
+        if a.count + b.count > Self.tokensMax {
+            (removed, inserted) = (Set(a.indices), Set(b.indices))
+        } else {
+            for change in Array(b).difference(from: Array(a)) {
+                switch change {
+                case .remove(let offset, _, _): removed.insert(start + offset)
+                case .insert(let offset, _, _): inserted.insert(start + offset)
+                }
             }
         }
         var gaps: [(Range<Int>, Range<Int>)] = []
