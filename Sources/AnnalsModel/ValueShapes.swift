@@ -54,7 +54,7 @@ struct ValueShapes: Sendable {
             let laidOut = zip(names, members).map { Part(name: $0, isRequired: $1.required, shape: Int32(add($1.type))) }
             shapes[number] = Shape(form: .object, first: Int32(parts.count), count: Int32(laidOut.count))
             parts += laidOut
-        case .decimal: break
+        case .decimal, .duration: break
         }
         return number
     }

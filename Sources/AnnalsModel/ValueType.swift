@@ -16,6 +16,8 @@ public indirect enum ValueType: Sendable, Hashable {
     case integer(ClosedRange<Int64>)
     /// A decimal number as a string: `-?digits(.digits)?`, because JSON's numbers are not exact everywhere.
     case decimal
+    /// A length of time: ISO 8601 in years, months, weeks and days, `P6M`.
+    case duration
     /// The id of an entity of one of these kinds; of any kind where none is named.
     case item([String])
     /// Either `{"item": id}` of one of these kinds or `{"text": …}` as reported.
@@ -80,6 +82,8 @@ extension ValueType {
             try require(value.int64(in: bytes).map(range.contains) ?? false)
         case .decimal:
             try require(value.string(in: bytes).map(Self.isDecimal) ?? false)
+        case .duration:
+            try require(value.string(in: bytes).map { (try? EDTFDuration($0)) != nil } ?? false)
         case .item:
             try require(value.isItemID(in: bytes))
         case .itemOrText:
@@ -143,6 +147,7 @@ extension ValueType {
         case .choice(let words): "one of " + words.joined(separator: ", ")
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .decimal: "a decimal number such as 12.5"
+        case .duration: "a duration such as P6M or P2W"
         case .item(let kinds): kinds.isEmpty ? "an item" : "one of kind " + kinds.joined(separator: " or ")
         case .itemOrText(let kinds): "either an item (\(kinds.joined(separator: ", "))) or a text"
         case .list(let element): "a list, each \(element.expectation)"

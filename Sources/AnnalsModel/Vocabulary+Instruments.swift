@@ -35,7 +35,8 @@ extension Vocabulary {
             FieldRule(
                 "deadline",
                 .object([
-                    .init("duration", .token), .init("relation", .choice(Codebooks.deadlineRelations)), .init("anchor", .item(["event"])),
+                    .init("duration", .duration), .init("relation", .choice(Codebooks.deadlineRelations)),
+                    .init("anchor", .item(["event"])),
                     .init("date", .date), .init("basis", basis),
                 ]), .contested, "by when: a date, or a duration from an event"),
             FieldRule(

@@ -53,6 +53,7 @@ extension ValueType {
         case .integer(let range):
             ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
         case .decimal: ["type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "maxLength": 41]
+        case .duration: ["type": "string", "pattern": "^P([0-9]{1,6}Y)?([0-9]{1,6}M)?([0-9]{1,6}W)?([0-9]{1,6}D)?$", "minLength": 3]
         case .item: item
         case .itemOrText:
             [

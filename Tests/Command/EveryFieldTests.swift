@@ -73,6 +73,7 @@ import Testing
             case .date: .string(["2025-08-07", "[2025-08-07..2025-08-08]"][variant])
             case .choice(let words): .string(words[variant])
             case .integer(let range): .integer(range.lowerBound + Int64(variant))
+            case .duration: .string(["P6M", "P1Y"][variant])
             case .decimal: .string(["1.5", "-2"][variant])
             case .item(let kinds): .string(items[kinds.first ?? "event"]?[variant] ?? "")
             case .itemOrText(let kinds):

@@ -131,6 +131,7 @@ struct ChangeAgreementTests {
             return .string(dates.randomElement(using: &random) ?? "")
         case .choice(let words): return .string(words.randomElement(using: &random) ?? "")
         case .integer(let range): return .integer(range.lowerBound)
+        case .duration: return .string(["P6M", "P1Y2W", "P", "PT1H"].randomElement(using: &random) ?? "")
         case .decimal: return .string(["12.5", "-1", "1.", "x"].randomElement(using: &random) ?? "")
         case .item: return .string(ItemID(ChangeID(random: 1, random.next()), 7).raw)
         case .itemOrText: return Bool.random(using: &random) ? ["text": "Baku"] : ["item": .string(ItemID(document: sha256("w")).raw)]

@@ -138,6 +138,8 @@ enum OracleCheck {
             try require(value.integer.map(range.contains) ?? false, type, path)
         case .decimal:
             try require(value.string.map(isDecimal) ?? false, type, path)
+        case .duration:
+            try require(value.string.map { (try? EDTFDuration($0)) != nil } ?? false, type, path)
         case .item:
             try require(value.string.flatMap { ItemID($0) } != nil, type, path)
         case .itemOrText:

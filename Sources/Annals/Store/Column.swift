@@ -44,7 +44,7 @@ struct Column: Sendable, Hashable {
             Column(name: name, field: field, source: source, isInteger: integer, isReference: reference)
         }
         switch type {
-        case .text, .line, .token, .choice, .decimal:
+        case .text, .line, .token, .choice, .decimal, .duration:
             return [column(name, source)]
         case .integer:
             return [column(name, source, integer: true)]

@@ -15,7 +15,7 @@ struct ValueWords {
 
     func value(_ word: String, for type: ValueType, at path: String) throws -> Value {
         switch type {
-        case .text, .line, .token, .date, .decimal:
+        case .text, .line, .token, .date, .decimal, .duration:
             return .string(word)
         case .choice(let choices):
             return .string(Self.choice(word, of: choices))

@@ -34,6 +34,7 @@ enum VocabularyText {
         case .integer(0...Vocabulary.maximumInteger): "count"
         case .integer(let range): "integer \(range.lowerBound) to \(range.upperBound)"
         case .decimal: "decimal"
+        case .duration: "duration"
         case .item(let kinds): kinds.isEmpty ? "item" : "item (\(kinds.joined(separator: ", ")))"
         case .itemOrText(let kinds): "item or text (\(kinds.joined(separator: ", ")))"
         case .list(let element): "list of " + spelling(element)
