@@ -15,7 +15,7 @@ enum Overview {
             name: "Record",
             verbs: [
                 CiteCommand.self, NewCommand.self, SetCommand.self, CodeCommand.self, TagCommand.self, NoteCommand.self,
-                RetractCommand.self, RestoreCommand.self,
+                DoubtCommand.self, MergeCommand.self, UnmergeCommand.self, RetractCommand.self, RestoreCommand.self,
                 UndoCommand.self,
             ]),
         Group(

@@ -10,7 +10,7 @@ import Testing
         let bench = try Bench()
         let out = try bench.done("--help")
         for name in Self.names { #expect(out.contains(" \(name)")) }
-        for name in ["read", "doubt", "edit", "timeline", "report", "bundle", "doctor", "admin"] {
+        for name in ["read", "edit", "timeline", "report", "bundle", "doctor", "admin"] {
             #expect(!out.contains(" \(name) "), "\(name)")
         }
         #expect(Set(Self.names).count == Self.names.count)

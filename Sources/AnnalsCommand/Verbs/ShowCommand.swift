@@ -34,7 +34,9 @@ struct ShowCommand: ParsableCommand {
             Console.isTerminalOut
             ? DisplayText.clipped(desk.entityText.label(entity), to: Console.columns - 20) : desk.entityText.label(entity)
         desk.console.line("\(Console.paint(desk.entityText.handle(entity), .handle))  \(entity.kind)  \(Console.paint(label, .strong))")
-        let rows = try desk.entityText.rows(entity) + derived(entity, desk) + related(entity, desk) + recorded(entity, desk)
+        let same = try desk.view.same(as: entity.id).map(desk.name).joined(separator: ", ")
+        let doubles: [EntityText.Row] = same.isEmpty ? [] : [[("same as", .faint), (same, .strong)]]
+        let rows = try doubles + desk.entityText.rows(entity) + derived(entity, desk) + related(entity, desk) + recorded(entity, desk)
         desk.console.lines(Console.paint.table(rows, columns: Console.columns, clip: false, indent: 2))
         desk.sayAsOf()
     }

@@ -6,10 +6,14 @@ struct TagCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tag", abstract: "Put free labels on an item, or take them off.",
         discussion: Help.text(
-            "A label that is there already is not put twice. A label that someone adds while another removes it stays.",
+            """
+            A label that is there already is not put twice. A label that someone adds while another removes it stays. --rename changes a label on \
+            every item that bears it: annals tag --rename OLD NEW.
+            """,
             example: """
                 annals tag e~2 peace-process washington
                 annals tag e~2 washington --remove
+                annals tag --rename peace-process peace
                 """))
 
     static let field = "tags"
@@ -17,11 +21,13 @@ struct TagCommand: ParsableCommand {
     @Argument(help: "The item.") var handle: String?
     @Argument(help: "The labels.") var tags: [String] = []
     @Flag(help: "Take them off.") var remove = false
+    @Flag(help: "Put the second label in the place of the first, everywhere.") var rename = false
     @OptionGroup var record: RecordOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         let desk = try Desk(place)
+        if rename { return try renameEverywhere(desk) }
         let tagged = desk.vocabulary.kinds.filter { $0.field(Self.field)?.merge == .set }
         let entity = try desk.find(handle, kinds: tagged.map(\.name), for: "tag")
         guard let kind = desk.vocabulary.kind(entity.kind), let field = kind.field(Self.field) else { throw desk.unknownKind(entity) }
@@ -42,6 +48,35 @@ struct TagCommand: ParsableCommand {
         }
         try desk.record(record, about: path) { draft in
             for value in new { try draft.write(value, to: field, of: entity.id, kind.name) }
+        }
+    }
+
+    /// Items in one change: each takes two operations.
+    private static let renamedMax = 400
+
+    private func renameEverywhere(_ desk: Desk) throws {
+        guard let old = handle, tags.count == 1, let new = tags.first, !sameBytes(old, new), !remove else {
+            throw CommandFailure.usage("two labels are asked for", at: "--rename", do: "give the old one and the new one")
+        }
+        var left: [(item: Entity, kind: KindRule, field: FieldRule)] = []
+        for kind in desk.vocabulary.kinds {
+            guard let field = kind.field(Self.field), field.merge == .set else { continue }
+            try FieldWords.check(.string(new), field, of: kind)
+            left += try desk.view.entities(kind: kind.name, where: .equals(field.name, .string(old))).map { ($0, kind, field) }
+        }
+        guard !left.isEmpty else { throw CommandFailure("no item bears this label", at: "--rename", do: "see annals list --tag") }
+        while !left.isEmpty {
+            let some = left.prefix(Self.renamedMax)
+            left.removeFirst(some.count)
+            try desk.refreshed().record(record, about: "\(some.count) item\(some.count == 1 ? "" : "s")") { draft in
+                for (item, kind, field) in some {
+                    let elements = (item.elements[field.name] ?? []).filter { $0.value == .string(old) }.map(\.id)
+                    try draft.remove(elements, of: field, from: item.id, kind.name)
+                    if item.elements[field.name]?.contains(where: { $0.value == .string(new) }) != true {
+                        try draft.write(.string(new), to: field, of: item.id, kind.name)
+                    }
+                }
+            }
         }
     }
 }
