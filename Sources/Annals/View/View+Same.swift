@@ -1,7 +1,8 @@
 public import AnnalsModel
 
 extension View {
-    /// The items that are said to be the same as one: all that relations of the type same_as connect with it, in the order of ids, itself left out.
+    /// The items that are said to be the same as one: all that relations of the type same_as connect with it, in the order of handles, itself left
+    /// out.
     ///
     /// Nothing is moved or rewritten when two items are said to be the same: the relation is an item, and retracting it parts them again.
     public func same(as item: ItemID) throws -> [ItemID] {
@@ -15,6 +16,7 @@ extension View {
                 }
             }
         }
-        return group.subtracting([item]).sorted()
+        let others = try group.subtracting([item]).sorted().compactMap { try entity($0) }
+        return Order.handle.sorted(others, vocabulary).map(\.id)
     }
 }
