@@ -8,8 +8,8 @@ struct Desk {
     let view: View
     let console: Console
     let isJSON: Bool
-    /// Who is shown nobody else's judgment of what they have not judged themselves; nil is shown all.
-    private(set) var blind: Name?
+    /// What the reader is not to see.
+    private(set) var blind = Blind()
     private let names = Names()
 
     /// The replica around the folder that the flags name, as it is now.
@@ -40,7 +40,7 @@ struct Desk {
     /// The same desk for a coder who is not to see others' judgments before having made his own.
     func blind(_ options: BlindOptions) throws -> Desk {
         var desk = self
-        if options.blind { desk.blind = try replica.status().user }
+        if options.blind { desk.blind = Blind(reader: try replica.status().user) }
         return desk
     }
 

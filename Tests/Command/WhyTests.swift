@@ -113,6 +113,13 @@ import Testing
         try bench.done("-C", "a", "set", "e~1.adjudicated", "type=SUPPORT")
         try bench.done("-C", "a", "sync")
         try bench.done("-C", "b", "sync")
+        // A conflict on what curators settled on says it too.
+        try bench.done("clone", server.address, "c", "--user", "aliya")
+        for (folder, type) in [("a", "SUPPORT"), ("c", "CONSULT")] {
+            try bench.done("-C", folder, "set", "e1.adjudicated", "type=\(type)", "note=not SUPPORT alone")
+        }
+        for folder in ["a", "c", "b"] { try bench.done("-C", folder, "sync") }
+        #expect(try bench.done("-C", "b", "conflicts").contains("e1.adjudicated"))
         for words in [
             ["show", "e1"], ["show", "e1", "--json"], ["show", "e1.coding"], ["show", "e1.adjudicated", "--json"],
             ["list", "event", "--json"],

@@ -56,22 +56,16 @@ extension ValueType {
     }
 
     /// The ids of items that a value holds, each with the kinds that belong there.
-    func ids(in value: Value) -> [(id: ItemID, kinds: [String])] {
-        guard namesItems else { return [] }
-        var found: [(ItemID, [String])] = []
-        _ = renaming(value) { text, kinds in
-            if let id = ItemID(text) { found.append((id, kinds)) }
-            return text
-        }
-        return found
-    }
+    func ids(in value: Value) -> [(id: ItemID, kinds: [String])] { words(in: value) { ItemID($0) }.map { (id: $0, kinds: $1) } }
 
     /// The names of items that a value holds, each with the kinds that belong there.
-    func names(in value: Value) -> [(name: ItemName, kinds: [String])] {
+    func names(in value: Value) -> [(name: ItemName, kinds: [String])] { words(in: value, ItemName.init).map { (name: $0, kinds: $1) } }
+
+    private func words<T>(in value: Value, _ read: (String) -> T?) -> [(T, [String])] {
         guard namesItems else { return [] }
-        var found: [(ItemName, [String])] = []
+        var found: [(T, [String])] = []
         _ = renaming(value) { text, kinds in
-            if let name = ItemName(text) { found.append((name, kinds)) }
+            if let word = read(text) { found.append((word, kinds)) }
             return text
         }
         return found

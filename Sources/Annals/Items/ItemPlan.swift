@@ -77,11 +77,7 @@ struct ItemPlan {
                         line.number, "names an item by its id in \(line.kind.name).\(field.name) that is not here",
                         "Leave it out, or sync first.", .notFound)
                 }
-                guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, item.kind) }) else {
-                    throw ItemFile.failure(
-                        line.number, "names a \(item.kind) in \(line.kind.name).\(field.name)",
-                        "It takes one of kind \(kinds.joined(separator: " or ")).", .wrongKind)
-                }
+                try checkKind(item.kind, kinds, line, field)
             }
             for (name, kinds) in field.type.names(in: value) {
                 guard byName[name] != nil || known[name] != nil else {
@@ -89,17 +85,20 @@ struct ItemPlan {
                         line.number, "names an item in \(line.kind.name).\(field.name) that is neither in the file nor here",
                         "Names are KIND#KEY.", .notFound)
                 }
-                guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, name.kind) }) else {
-                    throw ItemFile.failure(
-                        line.number, "names a \(name.kind) in \(line.kind.name).\(field.name)",
-                        "It takes one of kind \(kinds.joined(separator: " or ")).", .wrongKind)
-                }
+                try checkKind(name.kind, kinds, line, field)
             }
         }
         if known[line.name] != nil { return }
         for field in line.kind.fields where field.required && !line.values.contains(where: { $0.field.name == field.name }) {
             throw ItemFile.failure(line.number, "makes a \(line.kind.name) without \(field.name)", "Say \(field.name): \(field.summary).")
         }
+    }
+
+    private func checkKind(_ kind: String, _ kinds: [String], _ line: ItemLine, _ field: FieldRule) throws {
+        if kinds.isEmpty || kinds.contains(where: { sameBytes($0, kind) }) { return }
+        throw ItemFile.failure(
+            line.number, "names a \(kind) in \(line.kind.name).\(field.name)",
+            "It takes one of kind \(kinds.joined(separator: " or ")).", .wrongKind)
     }
 
     private func checkCoders(_ line: ItemLine) throws {

@@ -6,26 +6,23 @@ struct EntityJSON {
     let vocabulary: Vocabulary
     /// The handle of an item.
     let name: (ItemID) -> String
-    /// Who sees nobody else's judgment of what they have not judged themselves; nil sees all.
-    var blind: Name?
+    /// What the reader is not to see.
+    var blind = Blind()
 
     private func handle(_ entity: Entity) -> String { entity.handle(vocabulary)?.description ?? name(entity.id) }
 
     func value(_ entity: Entity) -> Value {
-        let rules = vocabulary.kind(entity.kind)?.fields ?? []
+        let all = vocabulary.kind(entity.kind)?.fields ?? []
+        let rules = all.filter { !blind.hides($0, of: entity, vocabulary) }
+        let hidden = Set(all.map(\.name)).subtracting(rules.map(\.name))
+        let conflicts = entity.conflicts(vocabulary).filter { !hidden.contains($0.key.field) }
         var members: [(String, Value)] = [
             ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("kind", .string(entity.kind)),
             ("present", .bool(entity.isPresent)),
-            (
-                "fields",
-                .object(
-                    rules.compactMap { rule in
-                        rule.role > .analyst && isHidden(entity, rules) ? nil : entity.shown(rule.name).map { (rule.name, $0) }
-                    })
-            ),
+            ("fields", .object(rules.compactMap { rule in entity.shown(rule.name).map { (rule.name, $0) } })),
             ("sets", .object(rules.compactMap { sets(entity, $0) })),
             ("codings", .object(rules.compactMap { codings(entity, $0) })),
-            ("conflicts", .array(entity.conflicts(vocabulary).map { conflict(handle(entity), entity.id, $0.key, $0.heads) })),
+            ("conflicts", .array(conflicts.map { conflict(handle(entity), entity.id, $0.key, $0.heads) })),
         ]
         if let created = entity.created { members.append(("created", .object(stamp(created)))) }
         return .object(members)
@@ -44,12 +41,6 @@ struct EntityJSON {
         return .object(members + [("conflicts", .array(conflicts))])
     }
 
-    private func isHidden(_ entity: Entity, _ rules: [FieldRule]) -> Bool {
-        guard let blind else { return false }
-        let judged = rules.filter { $0.merge == .perCoder }
-        return !judged.isEmpty && !judged.contains { entity.codings($0.name).contains { $0.author == blind } }
-    }
-
     private func sets(_ entity: Entity, _ rule: FieldRule) -> (String, Value)? {
         let elements = entity.shownElements(rule.name, vocabulary)
         guard !elements.isEmpty else { return nil }
@@ -65,7 +56,6 @@ struct EntityJSON {
     private func codings(_ entity: Entity, _ rule: FieldRule) -> (String, Value)? {
         let codings = entity.codings(rule.name)
         guard !codings.isEmpty else { return nil }
-        if let blind, !codings.contains(where: { $0.author == blind }) { return nil }
         return (rule.name, .object(codings.map { ($0.author.raw, .array($0.heads.map(\.value))) }))
     }
 

@@ -7,8 +7,8 @@ struct EntityText {
     let values: ValueText
     /// An instant as the reader's clock shows it.
     let time: (Instant) -> String
-    /// Who sees nobody else's judgment of what they have not judged themselves; nil sees all.
-    var blind: Name?
+    /// What the reader is not to see.
+    var blind = Blind()
 
     typealias Row = [(text: String, tone: Paint.Tone?)]
 
@@ -76,8 +76,7 @@ struct EntityText {
             rows.append([("existence", .faint), ("retracted", .alarm)])
         }
         for field in vocabulary.kind(entity.kind)?.fields ?? [] where name.map({ sameBytes($0, field.name) }) ?? true {
-            // What curators settled on says what coders judged.
-            if field.role > .analyst, isHidden(entity) { continue }
+            if field.merge != .perCoder, blind.hides(field, of: entity, vocabulary) { continue }
             switch field.merge {
             case .immutable, .latest, .contested:
                 if let conflict = conflicts.first(where: { sameBytes($0.key.field, field.name) }) {
@@ -94,13 +93,6 @@ struct EntityText {
         return rows
     }
 
-    /// Whether the reader has yet to judge an item that is judged, and so may not see what others say.
-    private func isHidden(_ entity: Entity) -> Bool {
-        guard let blind else { return false }
-        let judged = vocabulary.kind(entity.kind)?.fields.filter { $0.merge == .perCoder } ?? []
-        return !judged.isEmpty && !judged.contains { entity.codings($0.name).contains { $0.author == blind } }
-    }
-
     private func elements(_ entity: Entity, _ field: FieldRule) -> [Row] {
         let texts = entity.shownElements(field.name, vocabulary).map { values.text($0.value, field.type) }
         switch field.type {
@@ -113,7 +105,7 @@ struct EntityText {
 
     private func codings(_ entity: Entity, _ field: FieldRule) -> [Row] {
         let codings = entity.codings(field.name)
-        if let blind, !codings.isEmpty, !codings.contains(where: { $0.author == blind }) {
+        if !codings.isEmpty, blind.hides(field, of: entity, vocabulary) {
             let count = codings.count == 1 ? "one coder has" : "\(codings.count) coders have"
             return [[(field.name, .faint), ("\(count) judged it; hidden until you have", .faint)]]
         }
