@@ -33,6 +33,11 @@ struct CommandFailure: Error, Equatable, Sendable {
         CommandFailure(what, at: place, do: wayOut, .usage)
     }
 
+    /// What a blind coder asks for holds all of the record.
+    static func wholeRecord(_ place: String) -> CommandFailure {
+        usage("this writes others' judgments out too", at: place, do: "leave out --blind, and ANNALS_BLIND where it is set")
+    }
+
     /// The lines for stderr.
     var text: String {
         "annals: " + what + (place.map { "\n  where: " + $0 } ?? "") + (wayOut.isEmpty ? "" : "\n  do:    " + wayOut)

@@ -8,7 +8,7 @@ extension Desk {
             throw CommandFailure.usage(
                 "this is no change", at: "@…", do: "name one as @1043, @~3 while it is pending, or by its id; see annals log")
         }
-        return try replica.step(word)
+        return try view.covering(replica.step(word))
     }
 
     /// A step in words: who did what to which item, when it was written and received, and why.

@@ -8,8 +8,10 @@ struct Desk {
     let view: View
     let console: Console
     let isJSON: Bool
-    /// What the reader is not to see.
-    private(set) var blind = Blind()
+    /// The coder who is not to see what others judge before having judged it; nil where all shows.
+    let blindFor: Name?
+    /// The point that is looked back at; nil for now.
+    private let point: Point?
     private let names = Names()
 
     /// The replica around the folder that the flags name, as it is now.
@@ -18,13 +20,16 @@ struct Desk {
         view = try replica.view()
         console = place.console
         isJSON = place.json
+        (blindFor, point) = (nil, nil)
     }
 
     /// The replica as it was at a point of the log.
     init(_ place: PlaceOptions, _ look: LookOptions) throws {
         let replica = try place.open()
         self.replica = replica
-        view = try look.point().map { try replica.view(asOf: $0) } ?? replica.view()
+        point = try look.point()
+        blindFor = look.blind.reader(of: replica)
+        view = try replica.view(asOf: point, blindFor: blindFor)
         console = place.console
         isJSON = place.json
     }
@@ -34,18 +39,22 @@ struct Desk {
         self.view = view
         console = desk.console
         isJSON = desk.isJSON
-        blind = desk.blind
+        (blindFor, point) = (desk.blindFor, nil)
     }
 
-    /// The same desk for a coder who is not to see others' judgments before having made his own.
-    func blind(_ options: BlindOptions) throws -> Desk {
-        var desk = self
-        if options.blind { desk.blind = Blind(reader: try replica.status().user) }
-        return desk
+    /// The replica as it is now, as a coder sees it who may be blind.
+    init(_ place: PlaceOptions, _ blind: BlindOptions) throws {
+        let desk = try Desk(place)
+        replica = desk.replica
+        console = desk.console
+        isJSON = desk.isJSON
+        blindFor = blind.reader(of: replica)
+        point = nil
+        view = try replica.view(asOf: nil, blindFor: blindFor)
     }
 
     /// The same replica as it is now.
-    func refreshed() throws -> Desk { Desk(self, view: try replica.view()) }
+    func refreshed() throws -> Desk { Desk(self, view: try replica.view(asOf: nil, blindFor: blindFor)) }
 
     var vocabulary: Vocabulary { view.vocabulary }
 
@@ -68,8 +77,10 @@ struct Desk {
     func name(_ id: ItemID) -> String { names.name(id, in: view) }
 
     var values: ValueText { ValueText(name: name) }
-    var entityText: EntityText { EntityText(vocabulary: vocabulary, values: values, time: LocalClock.text, blind: blind) }
-    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name, blind: blind) }
+    var entityText: EntityText {
+        EntityText(vocabulary: vocabulary, values: values, time: LocalClock.text, reason: reason, hiddenCoders: hiddenCoders)
+    }
+    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name, reason: reason) }
     var changeText: ChangeText { ChangeText(vocabulary: vocabulary, values: values) }
     var changeJSON: ChangeJSON { ChangeJSON(name: name) }
 
@@ -78,7 +89,19 @@ struct Desk {
         if !isJSON { console.remark(Console.isTerminalError ? Console.paint(asOf, .faint) : asOf) }
     }
 
-    var asOf: String { "as of entry \(view.base.seq)" }
+    var asOf: String {
+        let entry = "entry \(view.base.seq)"
+        return switch point {
+        case .received(let instant): "as of \(entry), the last that the server had received by \(LocalClock.text(instant))"
+        case .written(let instant): "as of \(LocalClock.text(instant)) by the authors' clocks, in the entries up to \(view.base.seq)"
+        case .seq, nil: "as of \(entry)"
+        }
+    }
+
+    private func hiddenCoders(_ item: ItemID, _ field: String) -> Int { (try? view.hiddenCoders(of: item, field: field))?.count ?? 0 }
+
+    /// What a write says of itself in its change: why it was made; nil where nothing was said.
+    func reason(_ stamp: Stamp) -> String? { (try? replica.step(of: stamp))?.change?.why }
 
     // MARK: Words in
 

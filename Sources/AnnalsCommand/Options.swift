@@ -39,6 +39,8 @@ struct LookOptions: ParsableArguments {
     @Flag(help: "The time of --as-of is that of the authors' clocks, not of the server's receipt.")
     var byWritten = false
 
+    @OptionGroup var blind: BlindOptions
+
     /// The point that is looked back at; nil for now.
     func point() throws -> Point? {
         guard let asOf else {
@@ -49,10 +51,15 @@ struct LookOptions: ParsableArguments {
     }
 }
 
-/// Flags of verbs that show judgments.
+/// Flags of everything that shows what others judge.
 struct BlindOptions: ParsableArguments {
-    @Flag(help: "Hide what others judge of an item until you have judged it yourself.")
+    @Flag(help: "Hide what others judge of an item until you have judged it yourself; ANNALS_BLIND=1 says it for every command.")
     var blind = false
+
+    /// The coder who is not to see others' judgments; nil where all shows.
+    func reader(of replica: Replica) -> Name? {
+        blind || Console.environment("ANNALS_BLIND").map { $0 != "0" && !$0.isEmpty } ?? false ? replica.user : nil
+    }
 }
 
 /// Flags of verbs that record.

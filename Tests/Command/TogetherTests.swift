@@ -63,6 +63,42 @@ import Testing
         #expect(sync.err.contains("1 open conflict (annals conflicts)"))
     }
 
+    @Test("each side of a conflict says what its author had seen, and why")
+    func seenAndWhy() throws {
+        let pair = try Pair()
+        try pair.disagree()
+        for words in [["conflicts"], ["show", "e1"]] {
+            let lines = try pair.bench.annals(["-C", "b"] + words).lines
+            #expect(lines.count { $0.contains("had seen entry 1)") } == 2, "\(words): \(lines)")
+            #expect(lines.contains { $0.contains("because: communiqué") })
+        }
+        let json = try pair.bench.done("-C", "b", "conflicts", "--json")
+        #expect(json.contains(#""base":1"#) && json.contains(#""why":"communiqué""#))
+    }
+
+    @Test("what was overwritten unseen, and what had no effect, is listed as notices, at any time")
+    func notices() throws {
+        let pair = try Pair()
+        #expect(try pair.bench.annals("-C", "b", "conflicts", "--notices").err.contains("no notices"))
+        try pair.bench.done("-C", "a", "set", "e1.title", "Draft of it initialed", "-m", "as printed")
+        try pair.bench.done("-C", "b", "set", "e1.title", "Initialing")
+        try pair.bench.done("-C", "a", "note", "e1", "Mine.")
+        for name in ["a", "b", "a"] { try pair.bench.done("-C", name, "sync") }
+        let out = try pair.bench.done("-C", "a", "conflicts", "--notices")
+        #expect(out.contains("e1.title  Initialing") && out.contains("overwritten  Draft of it initialed  — aliya, "), "\(out)")
+        #expect(out.contains("because: as printed") && out.contains("shown        Initialing  — ben, "), "\(out)")
+        let json = try pair.bench.done("-C", "b", "conflicts", "--notices", "--json")
+        #expect(json.contains(#""outcome":"overwritten""#) && json.contains(#""value":"Draft of it initialed""#))
+        #expect(try pair.bench.done("-C", "a", "conflicts", "--notices", "--as-of", "2").isEmpty)
+        // Whoever has seen both and says something ends it.
+        try pair.bench.done("-C", "a", "set", "e1.title", "Draft initialed")
+        #expect(try pair.bench.done("-C", "a", "conflicts", "--notices").isEmpty)
+        // Not even the owner of the event changes somebody else's remark.
+        try pair.bench.done("-C", "b", "set", "n3.text", "Not mine.")
+        try pair.bench.done("-C", "b", "sync")
+        #expect(try pair.bench.done("-C", "b", "conflicts", "--notices").contains("no effect  not-owner  — ben, "))
+    }
+
     @Test("a plain write on a conflict is refused with 4, and resolve closes it for both")
     func resolve() throws {
         let pair = try Pair()
@@ -122,6 +158,12 @@ import Testing
         let past = try pair.bench.annals("-C", "a", "list", "event", "--as-of", "1")
         #expect(past.out.contains("Draft initialed"))
         #expect(past.err.contains("as of entry 1"))
+        #expect(
+            try pair.bench.annals("-C", "a", "list", "--as-of", "2999-01-01").err
+                .contains("as of entry 2, the last that the server had received by 2999-01-01 23:59"))
+        #expect(
+            try pair.bench.annals("-C", "a", "list", "--as-of", "2999-01-01", "--by-written").err
+                .contains("as of 2999-01-01 23:59 by the authors' clocks, in the entries up to 2"))
         #expect(try pair.bench.done("-C", "a", "list", "event", "--as-of", "2000-01-01").isEmpty)
         #expect(try pair.bench.done("-C", "a", "show", "e1", "--as-of", "2999-01-01T00:00Z").contains("Agreement initialed"))
         #expect(try pair.bench.annals("-C", "a", "log", "--as-of", "1").lines.count == 1)

@@ -109,7 +109,7 @@ import Testing
             bench, words: ["serve", "--data", "server", "--workspace", "w", "--dev-users", "--curator", "aliya"])
         for (folder, user) in [("a", "aliya"), ("b", "ben")] { try bench.done("clone", server.address, folder, "--user", user) }
         try bench.done("-C", "a", "new", "event", "Signed")
-        try bench.done("-C", "a", "code", "e~1", "SUPPORT")
+        try bench.done("-C", "a", "code", "e~1", "SUPPORT", "--note", "unmistakable", "-m", "SUPPORT as the ministry has it")
         try bench.done("-C", "a", "set", "e~1.adjudicated", "type=SUPPORT")
         try bench.done("-C", "a", "sync")
         try bench.done("-C", "b", "sync")
@@ -122,12 +122,22 @@ import Testing
         #expect(try bench.done("-C", "b", "conflicts").contains("e1.adjudicated"))
         for words in [
             ["show", "e1"], ["show", "e1", "--json"], ["show", "e1.coding"], ["show", "e1.adjudicated", "--json"],
-            ["list", "event", "--json"],
+            ["list", "event", "--json"], ["conflicts"], ["conflicts", "--json"], ["log"], ["log", "--json"], ["replay"],
+            ["replay", "--json"],
+            ["why", "e1"], ["why", "e1.coding", "--json"], ["diff", "1"], ["diff", "1", "--json"], ["show", "@2"],
+            ["show", "@2", "--json"],
         ] {
             let out = try bench.annals(["-C", "b"] + words + ["--blind"]).out
             #expect(!out.contains("SUPPORT"), "\(words): \(out)")
             #expect(try bench.annals(["-C", "b"] + words).out.contains("SUPPORT"), "\(words)")
         }
+        // Nor by what is found, counted, or taken out whole; and once for all commands.
+        #expect(try bench.annals("-C", "b", "search", "unmistakable", "--blind").status == 1)
+        #expect(try bench.done("-C", "b", "search", "unmistakable").contains("e1"))
+        #expect(try bench.done("-C", "b", "agreement", "event.coding", "--blind").contains("0 coded"))
+        for words in [["export"], ["replay", "--raw"]] { #expect(try bench.annals(["-C", "b"] + words + ["--blind"]).status == 64) }
+        let blind = try bench.annals("-C", "b", "show", "e1", environment: ["ANNALS_BLIND": "1"])
+        #expect(!blind.out.contains("SUPPORT") && blind.out.contains("hidden"))
         #expect(try bench.done("-C", "b", "show", "e1", "--blind").contains("one coder has judged it; hidden until you have"))
         try bench.done("-C", "b", "code", "e1", "AGREE")
         let out = try bench.done("-C", "b", "show", "e1", "--blind")

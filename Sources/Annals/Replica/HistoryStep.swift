@@ -42,6 +42,20 @@ public struct HistoryStep: Sendable {
         n = entry.link.n
     }
 
+    init(_ step: HistoryStep, covered change: Change) {
+        line = []
+        entry = step.entry.map { entry in
+            var entry = entry
+            if case .change(_, let hash) = entry.body { entry.body = .change(change, hash: hash) }
+            return entry
+        }
+        self.change = change
+        author = step.author
+        replica = step.replica
+        changeID = step.changeID
+        n = step.n
+    }
+
     init(pending change: Change, _ line: [UInt8], author: Name, replica: Name) {
         self.line = line
         entry = nil

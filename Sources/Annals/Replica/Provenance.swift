@@ -61,19 +61,22 @@ extension Replica {
     /// - Parameters:
     ///   - field: one field, or `existence`; all where it is nil.
     ///   - point: as the record stood then; nil for now, pending changes included.
+    ///   - reader: a coder who is not to see others' judgments before having judged (``View/blind(for:)``).
     /// - Throws: ``AnnalsError`` `notFound` for an item that is not there, `usage` for a field that its kind does not have.
-    public func provenance(of item: ItemID, field: String? = nil, asOf point: Point? = nil) throws -> Provenance {
-        let view = try point.map { try self.view(asOf: $0) } ?? self.view()
+    public func provenance(of item: ItemID, field: String? = nil, asOf point: Point? = nil, blindFor reader: Name? = nil) throws
+        -> Provenance
+    {
+        let view = try view(asOf: point, blindFor: reader)
         guard let entity = try view.entity(item) else { throw AnnalsError(.notFound, "there is no item with the id \(item)") }
         if let field, !sameBytes(field, Entity.existenceField), vocabulary.field(field, of: entity.kind) == nil {
             throw AnnalsError.unknownField(field, of: entity.kind, vocabulary)
         }
-        var reader = ProvenanceReader(entity, field, vocabulary)
+        var history = ProvenanceReader(entity, field, vocabulary)
         try replay(of: item, through: point) { step in
-            reader.read(step)
+            history.read(try view.covering(step))
             return true
         }
-        reader.finish()
+        history.finish()
         var notes = try view.entities(kind: "note", where: .equals("target", .string(item.raw)))
         var index = 0
         while index < notes.count {
@@ -82,7 +85,7 @@ extension Replica {
             index += 1
         }
         return Provenance(
-            item: entity, field: field, sayings: reader.sayings, evidence: try view.evidence(of: item, field: field),
+            item: entity, field: field, sayings: history.sayings, evidence: try view.evidence(of: item, field: field),
             corroboration: try view.corroboration(of: item, field: field), notes: notes,
             assessments: try view.entities(kind: "assessment", where: .equals("target", .string(item.raw))))
     }

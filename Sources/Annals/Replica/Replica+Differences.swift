@@ -39,9 +39,10 @@ extension Replica {
     /// - Parameters:
     ///   - earlier: the state that is compared with.
     ///   - later: the other one; nil for what shows now, pending changes included.
-    public func differences(from earlier: Point, to later: Point? = nil) throws -> [ItemDifference] {
-        let before = try view(asOf: earlier)
-        let after = try later.map { try view(asOf: $0) } ?? view()
+    ///   - reader: a coder who is not to see others' judgments before having judged (``View/blind(for:)``).
+    public func differences(from earlier: Point, to later: Point? = nil, blindFor reader: Name? = nil) throws -> [ItemDifference] {
+        let before = try view(asOf: earlier, blindFor: reader)
+        let after = try view(asOf: later, blindFor: reader)
         var touched: Set<ItemID> = []
         // Between points by authors' clocks, which are no stretch of the log, whatever was ever touched may differ.
         let isStretch = earlier.isPrefix && later?.isPrefix ?? true

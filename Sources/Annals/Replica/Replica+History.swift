@@ -122,6 +122,13 @@ extension Replica {
         return found
     }
 
+    /// The change that a write is part of: a side of a conflict, an element, a create.
+    ///
+    /// - Throws: ``AnnalsError`` `notFound` for a write of another replica's that this one does not have.
+    public func step(of stamp: Stamp) throws -> HistoryStep {
+        try step(stamp.isPending ? stamp.id.change?.raw ?? "" : "@\(stamp.seq)")
+    }
+
     private static func step(_ seq: Int64, _ db: Database) throws -> HistoryStep? {
         try LogChunks(db: db).line(seq).map { HistoryStep(try decodeEntry($0, seq: seq), $0) }
     }

@@ -114,6 +114,14 @@ public final class Replica: Sendable {
         }
     }
 
+    /// The view of a point, or of now, that hides from a blind coder what it must.
+    ///
+    ///     let view = try replica.view(asOf: point, blindFor: coder)
+    public func view(asOf point: Point?, blindFor reader: Name?) throws -> View {
+        let whole = try point.map { try view(asOf: $0) } ?? view()
+        return reader.map(whole.blind) ?? whole
+    }
+
     /// The last entry of a point; of one by authors' clocks the last that there is.
     public func seq(of point: Point) throws -> Int64 {
         try store.read(.none) { db, meta in try Self.seq(of: point, db, meta) }

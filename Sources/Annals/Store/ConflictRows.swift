@@ -60,12 +60,4 @@ struct ConflictRows {
         let closes = row.isNull(12) ? nil : row.text(12).split(separator: " ").compactMap { ItemID(String($0)) }
         return Write(stamp, values.read(row.bytes(5)), closes: closes)
     }
-
-    /// Where the items in conflict stand.
-    func places() throws -> [EntityPlace] {
-        var places: [EntityPlace] = []
-        let sql = "SELECT row, kind FROM entity WHERE id IN (SELECT entity_id FROM conflict) ORDER BY row"
-        try BoundStatement(db, sql).forEachRow { places.append(EntityPlace(row: $0.integer(0), kind: $0.text(1))) }
-        return places
-    }
 }

@@ -37,6 +37,14 @@ struct EntityRows {
         return try load(place.row, schema.table(place.kind))
     }
 
+    /// Where the entities stand that have rows in a table of theirs: `conflict` or `notice`.
+    func places(listedIn table: String) throws -> [EntityPlace] {
+        var places: [EntityPlace] = []
+        let sql = "SELECT row, kind FROM entity WHERE id IN (SELECT entity_id FROM \(table)) ORDER BY row"
+        try BoundStatement(db, sql).forEachRow { places.append(EntityPlace(row: $0.integer(0), kind: $0.text(1))) }
+        return places
+    }
+
     /// The record of a row that is there.
     func load(_ row: Int64, _ table: KindTable) throws -> EntityRecord {
         let statement = try BoundStatement(db, table.selectRow)

@@ -158,16 +158,26 @@ final class LiveSource: EntitySource {
 
     func conflicts() throws -> [Conflict] {
         try store.look { db, generation in
-            let rows = ConflictRows(db: db, schema: self.store.schema)
-            if generation == self.mark.generation { return try rows.all() }
-            let entities = EntityRows(db: db, schema: self.store.schema)
-            var found = try rows.places().compactMap { place -> Entity? in
-                let record = try entities.load(place.row, self.store.schema.table(place.kind))
-                return record.changed <= self.mark.generation ? record.visible : nil
-            }
-            found += try self.asTheyStood(self.changedSince(nil, db), db).values
-                .filter { !$0.conflicts(self.vocabulary).isEmpty }
-            return Order.handle.sorted(found, self.vocabulary).flatMap { $0.openConflicts(self.vocabulary) }
+            if generation == self.mark.generation { return try ConflictRows(db: db, schema: self.store.schema).all() }
+            return try self.listed(in: "conflict", db, generation).flatMap { $0.openConflicts(self.vocabulary) }
         }
+    }
+
+    func notices() throws -> [Notice] {
+        try store.look { db, generation in
+            try self.listed(in: "notice", db, generation).flatMap { $0.notices(self.vocabulary) }
+        }
+    }
+
+    /// The entities that have rows in a table of theirs, and those that may have had some when the snapshot was taken, in the order of handles.
+    private func listed(in table: String, _ db: Database, _ generation: Int64) throws -> [Entity] {
+        let entities = EntityRows(db: db, schema: store.schema)
+        let isStale = generation != mark.generation
+        var found = try entities.places(listedIn: table).compactMap { place -> Entity? in
+            let record = try entities.load(place.row, store.schema.table(place.kind))
+            return !isStale || record.changed <= mark.generation ? record.visible : nil
+        }
+        if isStale { found += try asTheyStood(changedSince(nil, db), db).values }
+        return Order.handle.sorted(found, vocabulary)
     }
 }

@@ -53,4 +53,8 @@ final class PastSource: EntitySource {
     func conflicts() throws -> [Conflict] {
         Order.handle.sorted(entities().filter { !$0.conflicts(vocabulary).isEmpty }, vocabulary).flatMap { $0.openConflicts(vocabulary) }
     }
+
+    func notices() throws -> [Notice] {
+        Order.handle.sorted(entities(), vocabulary).flatMap { $0.notices(vocabulary) }
+    }
 }

@@ -63,6 +63,10 @@ protocol EntitySource: Sendable {
     var store: ReplicaStore { get }
     /// Whether changes may be recorded from it.
     var isPresent: Bool { get }
+    /// The source that hides nothing.
+    var whole: any EntitySource { get }
+    /// What it hides; nil where it hides nothing.
+    var blinding: Blinding? { get }
     /// Whose replica it is.
     var author: Name? { get }
     /// Also entities that were never created and so do not show.
@@ -79,6 +83,8 @@ protocol EntitySource: Sendable {
     func search(_ match: SearchWords, kinds: [String], limit: Int) throws -> [SearchHit]
     /// In the order of handles and fields.
     func conflicts() throws -> [Conflict]
+    /// In the order of handles and fields.
+    func notices() throws -> [Notice]
 }
 
 /// What a list shows.

@@ -6,23 +6,20 @@ struct EntityJSON {
     let vocabulary: Vocabulary
     /// The handle of an item.
     let name: (ItemID) -> String
-    /// What the reader is not to see.
-    var blind = Blind()
+    /// Why a write was made.
+    let reason: (Stamp) -> String?
 
     private func handle(_ entity: Entity) -> String { entity.handle(vocabulary)?.description ?? name(entity.id) }
 
     func value(_ entity: Entity) -> Value {
-        let all = vocabulary.kind(entity.kind)?.fields ?? []
-        let rules = all.filter { !blind.hides($0, of: entity, vocabulary) }
-        let hidden = Set(all.map(\.name)).subtracting(rules.map(\.name))
-        let conflicts = entity.conflicts(vocabulary).filter { !hidden.contains($0.key.field) }
+        let rules = vocabulary.kind(entity.kind)?.fields ?? []
         var members: [(String, Value)] = [
             ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("kind", .string(entity.kind)),
             ("present", .bool(entity.isPresent)),
             ("fields", .object(rules.compactMap { rule in entity.shown(rule.name).map { (rule.name, $0) } })),
             ("sets", .object(rules.compactMap { sets(entity, $0) })),
             ("codings", .object(rules.compactMap { codings(entity, $0) })),
-            ("conflicts", .array(conflicts.map { conflict(handle(entity), entity.id, $0.key, $0.heads) })),
+            ("conflicts", .array(entity.conflicts(vocabulary).map { conflict(handle(entity), entity.id, $0.key, $0.heads) })),
         ]
         if let created = entity.created { members.append(("created", .object(stamp(created)))) }
         return .object(members)
@@ -67,13 +64,21 @@ struct EntityJSON {
     private func conflict(_ handle: String, _ id: ItemID, _ key: Entity.CellKey, _ heads: [Write]) -> Value {
         var members: [(String, Value)] = [
             ("handle", .string(handle)), ("id", .string(id.raw)), ("field", .string(key.field)),
-            ("sides", .array(heads.map { .object([("value", $0.value), ("write", .string($0.stamp.id.raw))] + stamp($0.stamp)) })),
+            ("sides", .array(heads.map(side))),
         ]
         if let author = key.author { members.append(("coder", .string(author.raw))) }
         return .object(members)
     }
 
-    private func stamp(_ stamp: Stamp) -> [(String, Value)] {
+    func side(_ head: Write) -> Value {
+        let why = reason(head.stamp).map { [("why", Value.string($0))] } ?? []
+        let members: [(String, Value)] = [
+            ("value", head.value), ("write", .string(head.stamp.id.raw)), ("base", .integer(head.stamp.base)),
+        ]
+        return .object(members + stamp(head.stamp) + why)
+    }
+
+    func stamp(_ stamp: Stamp) -> [(String, Value)] {
         let place: (String, Value) = stamp.isPending ? ("pending", .integer(stamp.n)) : ("seq", .integer(stamp.seq))
         return [place, ("by", .string(stamp.author.raw)), ("written", .string(stamp.written.description))]
     }

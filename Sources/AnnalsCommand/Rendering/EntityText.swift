@@ -7,8 +7,10 @@ struct EntityText {
     let values: ValueText
     /// An instant as the reader's clock shows it.
     let time: (Instant) -> String
-    /// What the reader is not to see.
-    var blind = Blind()
+    /// Why a write was made.
+    let reason: (Stamp) -> String?
+    /// How many coders' judgments of a field are hidden.
+    let hiddenCoders: (ItemID, String) -> Int
 
     typealias Row = [(text: String, tone: Paint.Tone?)]
 
@@ -76,7 +78,6 @@ struct EntityText {
             rows.append([("existence", .faint), ("retracted", .alarm)])
         }
         for field in vocabulary.kind(entity.kind)?.fields ?? [] where name.map({ sameBytes($0, field.name) }) ?? true {
-            if field.merge != .perCoder, blind.hides(field, of: entity, vocabulary) { continue }
             switch field.merge {
             case .immutable, .latest, .contested:
                 if let conflict = conflicts.first(where: { sameBytes($0.key.field, field.name) }) {
@@ -105,8 +106,9 @@ struct EntityText {
 
     private func codings(_ entity: Entity, _ field: FieldRule) -> [Row] {
         let codings = entity.codings(field.name)
-        if !codings.isEmpty, blind.hides(field, of: entity, vocabulary) {
-            let count = codings.count == 1 ? "one coder has" : "\(codings.count) coders have"
+        let hidden = hiddenCoders(entity.id, field.name)
+        if hidden > 0 {
+            let count = hidden == 1 ? "one coder has" : "\(hidden) coders have"
             return [[(field.name, .faint), ("\(count) judged it; hidden until you have", .faint)]]
         }
         return codings.enumerated().flatMap { index, coding -> [Row] in
@@ -118,15 +120,16 @@ struct EntityText {
         }
     }
 
-    /// All sides of a conflict, who wrote each and when, and how to settle it.
+    /// All sides of a conflict, who wrote each, when, having seen what and why, and how to settle it.
     func sides(_ conflict: Conflict, _ type: ValueType?) -> [Row] {
         sides(conflict.handle, Entity.CellKey(conflict.field, conflict.author), conflict.sides, type)
     }
 
     private func sides(_ handle: String, _ key: Entity.CellKey, _ heads: [Write], _ type: ValueType?) -> [Row] {
         let title = "conflict: \(heads.count) values" + (key.author.map { " by \($0)" } ?? "")
-        let sides = heads.map { head -> Row in
-            [("", nil), ("  " + values.text(head.value, type) + "  — " + source(head.stamp), nil)]
+        let sides = heads.flatMap { head -> [Row] in
+            let side: Row = [("", nil), ("  \(values.text(head.value, type))  — \(source(head.stamp, seen: head.stamp.base))", nil)]
+            return [side] + (reason(head.stamp).map { [[("", nil), ("    because: " + DisplayText.safe($0), .faint)]] } ?? [])
         }
         let first = heads.first?.stamp.author.raw ?? "WHO"
         return [[(key.field, .faint), (title, .alarm)]] + sides + [
@@ -134,12 +137,13 @@ struct EntityText {
         ]
     }
 
-    /// Who wrote, when, in which entry.
-    func source(_ stamp: Stamp) -> String {
-        "\(stamp.author), \(time(stamp.written)) (\(Self.change(stamp)))"
+    /// Who wrote, when, in which entry, and on seeing which, where that is said.
+    func source(_ stamp: Stamp, seen base: Int64? = nil) -> String {
+        "\(stamp.author), \(time(stamp.written)) (\(Self.change(stamp))\(base.map(Self.seen) ?? ""))"
     }
 
-    static func change(_ stamp: Stamp) -> String {
-        stamp.isPending ? "@~\(stamp.n)" : "@\(stamp.seq)"
-    }
+    static func change(_ stamp: Stamp) -> String { stamp.isPending ? "@~\(stamp.n)" : "@\(stamp.seq)" }
+
+    /// What an author had on the screen.
+    static func seen(_ base: Int64) -> String { base == 0 ? ", had seen no entry" : ", had seen entry \(base)" }
 }

@@ -27,7 +27,7 @@ struct ProvenanceText {
     private func rows(_ saying: Provenance.Saying, _ field: String, _ item: Entity) -> [EntityText.Row] {
         let type = desk.vocabulary.field(saying.field, of: item.kind)?.type
         let time = (saying.step.change?.at).map(LocalClock.text) ?? ""
-        let seen = saying.step.change.map { $0.base.seq == 0 ? "" : ", had seen entry \($0.base.seq)" } ?? ""
+        let seen = saying.step.change.map { EntityText.seen($0.base.seq) } ?? ""
         let source = "\(saying.step.author), \(time) (\(saying.step.handle)\(seen))"
         var text = value(saying, type)
         if saying.standing == .shown || saying.standing == .side { text = Console.paint(text, .strong) }

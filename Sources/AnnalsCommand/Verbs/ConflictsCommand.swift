@@ -6,18 +6,36 @@ struct ConflictsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conflicts", abstract: "List what two people said differently without seeing each other's.",
         discussion: Help.text(
-            "Every side is kept and shown, until a person settles it: annals resolve. Nothing else waits for that.",
-            example: "annals conflicts"))
+            """
+            Every side is kept and shown, with what its author had seen and why, until a person settles it: annals resolve. Nothing else waits for \
+            that. --notices lists what needs nobody and should not be lost from sight: values that met a later one unseen, in fields where the later \
+            one shows, and writes that had no effect.
+            """,
+            example: """
+                annals conflicts
+                annals conflicts --notices --json
+                """))
+
+    @Flag(help: "List overwritten values and writes without effect.") var notices = false
 
     @OptionGroup var look: LookOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         let desk = try Desk(place, look)
+        if notices { return try listNotices(desk) }
         let conflicts = try desk.view.conflicts()
         desk.console.lines(conflicts.flatMap { lines($0, desk) })
         let count = conflicts.count
         if !desk.isJSON { desk.console.remark(count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") }
+        desk.sayAsOf()
+    }
+
+    private func listNotices(_ desk: Desk) throws {
+        let all = try desk.view.notices()
+        let text = NoticeText(desk: desk)
+        desk.console.lines(all.flatMap { desk.isJSON ? [JSONLine.text(text.json($0))] : text.lines($0) })
+        if !desk.isJSON { desk.console.remark(all.isEmpty ? "no notices" : "\(all.count) notice\(all.count == 1 ? "" : "s")") }
         desk.sayAsOf()
     }
 

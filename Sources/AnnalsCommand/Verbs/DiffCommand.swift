@@ -21,15 +21,17 @@ struct DiffCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The day for which it is said where commitments stand; today where it is left out.", valueName: "date"))
     var on: String?
     @Flag(help: "Times are those of the authors' clocks, not of the server's receipt.") var byWritten = false
+    @OptionGroup var blind: BlindOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let desk = try Desk(place)
+        let desk = try Desk(place, blind)
         let (earlier, later) = (try Desk.point(from, byWritten: byWritten), try to.map { try Desk.point($0, byWritten: byWritten) })
-        let differences = try desk.replica.differences(from: earlier, to: later)
-        let views = (try desk.replica.view(asOf: earlier), try later.map { try desk.replica.view(asOf: $0) } ?? desk.view)
-        let text = DifferenceText(desk: desk.looking(at: views.1))
-        let derived = try text.derived(views.0, views.1, on: DueCommand.day(on))
+        let differences = try desk.replica.differences(from: earlier, to: later, blindFor: desk.blindFor)
+        let before = try desk.replica.view(asOf: earlier, blindFor: desk.blindFor)
+        let after = try later.map { try desk.replica.view(asOf: $0, blindFor: desk.blindFor) } ?? desk.view
+        let text = DifferenceText(desk: desk.looking(at: after))
+        let derived = try text.derived(before, after, on: DueCommand.day(on))
         if desk.isJSON {
             desk.console.lines((differences.map(text.json) + derived.map(text.json)).map { JSONLine.text($0) })
             return

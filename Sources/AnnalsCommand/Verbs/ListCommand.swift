@@ -22,12 +22,11 @@ struct ListCommand: ParsableCommand {
     @Flag(help: "Only items with an open conflict.") var conflicts = false
     @Flag(help: "Retracted items too.") var retracted = false
     @Option(help: ArgumentHelp("The last so many.", valueName: "count")) var limit: Int?
-    @OptionGroup var blind: BlindOptions
     @OptionGroup var look: LookOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let desk = try Desk(place, look).blind(blind)
+        let desk = try Desk(place, look)
         if let limit, limit < 1 { throw CommandFailure.usage("this is no count", at: "--limit", do: "give 1 or more") }
         for rule in try Self.kinds(kind, desk.vocabulary) {
             guard let filters = try filters(rule) else { continue }

@@ -26,7 +26,7 @@ struct LogCommand: ParsableCommand {
         let steps = try desk.replica.latest(limit ?? .max, of: item, through: point) { step in
             by.map { sameBytes(step.author.raw, $0) } ?? true
         }
-        let shown = steps.reversed()
+        let shown = try steps.reversed().map(desk.view.covering)
         if desk.isJSON {
             desk.console.lines(shown.map { JSONLine.text(desk.stepJSON($0)) })
             return

@@ -20,16 +20,19 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The last entry or time.", valueName: "seq|time")) var to: String?
     @Option(help: ArgumentHelp("Entries in a second; 0 for no pause.", valueName: "count")) var speed: Double = 0
     @Flag(help: "Print the log's own lines.") var raw = false
+    @OptionGroup var blind: BlindOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let desk = try Desk(place)
+        let desk = try Desk(place, blind)
         guard speed >= 0, speed.isFinite, from >= 1 else {
             throw CommandFailure.usage("a number is out of range", at: "annals replay", do: "give --from 1 or more and --speed 0 or more")
         }
+        if raw, desk.blindFor != nil { throw CommandFailure.wholeRecord("--raw") }
         let end = try to.map { try Desk.point($0) }
         var count = 0
         try desk.replica.replay(from: from, through: end) { step in
+            let step = try desk.view.covering(step)
             if raw {
                 guard step.seq != nil else { return true }
                 desk.console.bytes(step.line + [UInt8(ascii: "\n")])

@@ -15,6 +15,7 @@ struct SearchCommand: ParsableCommand {
     @Argument(help: "The words.") var words: [String] = []
     @Option(help: ArgumentHelp("Only this kind; may be given more than once.", valueName: "kind")) var kind: [String] = []
     @Option(help: ArgumentHelp("At most so many.", valueName: "count")) var limit = 20
+    @OptionGroup var look: LookOptions
     @OptionGroup var place: PlaceOptions
 
     /// A snippet for people: without the marks around the words that were found.
@@ -23,7 +24,7 @@ struct SearchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let desk = try Desk(place)
+        let desk = try Desk(place, look)
         guard !words.isEmpty else { throw CommandFailure.usage("no words were given", at: "annals search", do: "give one or more") }
         guard limit > 0 else { throw CommandFailure.usage("this is no count", at: "--limit", do: "give 1 or more") }
         let kinds = try kind.flatMap { try ListCommand.kinds($0, desk.vocabulary) }.map(\.name)

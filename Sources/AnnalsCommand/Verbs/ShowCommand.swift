@@ -17,12 +17,11 @@ struct ShowCommand: ParsableCommand {
                 """))
 
     @Argument(help: "The item, its field (e40.when), or a change (@1043).") var handle: String?
-    @OptionGroup var blind: BlindOptions
     @OptionGroup var look: LookOptions
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let desk = try Desk(place, look).blind(blind)
+        let desk = try Desk(place, look)
         if let handle, handle.hasPrefix("@") { return try showChange(handle, desk) }
         let (entity, name) = try desk.target(handle, for: "show")
         if let name { return try showField(name, of: entity, desk) }

@@ -22,7 +22,7 @@ struct WhyCommand: ParsableCommand {
     func run() throws {
         let desk = try Desk(place, look)
         let (entity, field) = try desk.target(handle, for: "explain")
-        let why = try desk.replica.provenance(of: entity.id, field: field, asOf: look.point())
+        let why = try desk.replica.provenance(of: entity.id, field: field, asOf: look.point(), blindFor: desk.blindFor)
         let text = ProvenanceText(desk: desk)
         if desk.isJSON {
             desk.console.line(JSONLine.text(text.json(why)))

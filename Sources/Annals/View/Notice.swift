@@ -1,0 +1,48 @@
+public import AnnalsModel
+
+/// A write that shows nowhere though nobody who saw it said otherwise: it met another one, or it had no effect. Nothing waits for it; it is listed so
+/// that it is not lost from sight.
+public struct Notice: Sendable, Hashable {
+    /// What became of the write.
+    public enum Outcome: Sendable, Hashable {
+        /// In a field of class latest it met a write that its author had not seen, and that one shows.
+        case overwritten(value: Value, by: Write)
+        /// It had no effect.
+        case ignored(Ignored.Reason)
+    }
+
+    /// The entity that was written.
+    public let item: ItemID
+    /// Its kind.
+    public let kind: String
+    /// `e40`
+    public let handle: String
+    /// What stands for the entity in a list: its title, name or first words.
+    public let label: String?
+    /// The field, or `existence`.
+    public let field: String
+    /// Who wrote it, when and where.
+    public let stamp: Stamp
+    /// What became of it.
+    public let outcome: Outcome
+}
+
+extension View {
+    /// All notices, in the order of handles and fields.
+    public func notices() throws -> [Notice] { try source.notices() }
+}
+
+extension Entity {
+    func notices(_ vocabulary: Vocabulary) -> [Notice] {
+        if created == nil { return [] }
+        let overwritten = overwrites(vocabulary).flatMap { key, heads -> [(String, Stamp, Notice.Outcome)] in
+            guard let shown = cells[key]?.latest else { return [] }
+            return heads.filter { $0.value != shown.value }.map { (key.field, $0.stamp, .overwritten(value: $0.value, by: shown)) }
+        }
+        let found = overwritten + ignored.map { ($0.field, $0.stamp, .ignored($0.reason)) }
+        if found.isEmpty { return [] }
+        let label = EntityTexts(entity: self, vocabulary: vocabulary).label
+        let handle = handle(vocabulary)?.description ?? id.raw
+        return found.map { Notice(item: id, kind: kind, handle: handle, label: label, field: $0, stamp: $1, outcome: $2) }
+    }
+}

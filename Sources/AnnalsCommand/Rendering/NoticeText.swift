@@ -1,0 +1,43 @@
+import Annals
+import AnnalsModel
+
+/// A write that shows nowhere, in words and as JSON.
+struct NoticeText {
+    let desk: Desk
+
+    func lines(_ notice: Notice) -> [String] {
+        let title = "\(Console.paint("\(notice.handle).\(notice.field)", .handle))  \(DisplayText.safe(notice.label ?? ""))"
+        return [title] + Console.paint.table(rows(notice), columns: Console.columns, clip: false, indent: 2)
+    }
+
+    private func rows(_ notice: Notice) -> [EntityText.Row] {
+        let source = desk.entityText.source(notice.stamp, seen: notice.stamp.base)
+        let because: [EntityText.Row] = desk.reason(notice.stamp).map { [[("", nil), ("because: " + DisplayText.safe($0), .faint)]] } ?? []
+        switch notice.outcome {
+        case .overwritten(let value, let shown):
+            let type = desk.vocabulary.field(notice.field, of: notice.kind)?.type
+            func text(_ value: Value) -> String { DisplayText.clipped(desk.values.text(value, type), to: 160) }
+            return [[("overwritten", .faint), ("\(text(value))  — \(source)", nil)]] + because + [
+                [("shown", .faint), ("\(text(shown.value))  — \(desk.entityText.source(shown.stamp, seen: shown.stamp.base))", .strong)]
+            ]
+        case .ignored(let reason):
+            return [[("no effect", .faint), ("\(reason.rawValue)  — \(source)", nil)]] + because
+        }
+    }
+
+    func json(_ notice: Notice) -> Value {
+        var members: [(String, Value)] = [
+            ("handle", .string(notice.handle)), ("id", .string(notice.item.raw)), ("field", .string(notice.field)),
+            ("write", .string(notice.stamp.id.raw)), ("base", .integer(notice.stamp.base)),
+        ]
+        members += desk.entityJSON.stamp(notice.stamp)
+        if let why = desk.reason(notice.stamp) { members.append(("why", .string(why))) }
+        switch notice.outcome {
+        case .overwritten(let value, let shown):
+            members += [("outcome", "overwritten"), ("value", value), ("shown", desk.entityJSON.side(shown))]
+        case .ignored(let reason):
+            members += [("outcome", "ignored"), ("reason", .string(reason.rawValue))]
+        }
+        return .object(members)
+    }
+}
