@@ -26,6 +26,8 @@ public struct AnnalsError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalid = Code("invalid", exitStatus: 1)
         /// The item is retracted: restore it first.
         public static let retracted = Code("retracted", exitStatus: 1)
+        /// The coding of the item is closed: a curator opens it.
+        public static let locked = Code("locked", exitStatus: 1)
         /// A plain write on a field that is in conflict on the screen.
         public static let conflict = Code("conflict", exitStatus: 4)
         /// A change that cannot be undone, or not any more.

@@ -1,3 +1,5 @@
+import AnnalsModel
+
 /// How the program ended, as a shell sees it.
 enum ExitStatus: Int32, Sendable {
     case done = 0
@@ -36,6 +38,11 @@ struct CommandFailure: Error, Equatable, Sendable {
     /// What a blind coder asks for holds all of the record.
     static func wholeRecord(_ place: String) -> CommandFailure {
         usage("this writes others' judgments out too", at: place, do: "leave out --blind, and ANNALS_BLIND where it is set")
+    }
+
+    /// Of a kind that has no field for how far its coding is.
+    static func noState(_ kind: KindRule) -> CommandFailure {
+        usage("\(kind.name) has no state", at: "--submit", do: "leave it out: a \(kind.name) is not handed in")
     }
 
     /// The lines for stderr.

@@ -14,7 +14,7 @@ enum Overview {
         Group(
             name: "Record",
             verbs: [
-                CiteCommand.self, NewCommand.self, SetCommand.self, CodeCommand.self, TagCommand.self, NoteCommand.self,
+                CiteCommand.self, NewCommand.self, SetCommand.self, CodeCommand.self, AssignCommand.self, TagCommand.self, NoteCommand.self,
                 DoubtCommand.self, MergeCommand.self, UnmergeCommand.self, RetractCommand.self, RestoreCommand.self,
                 UndoCommand.self,
             ]),

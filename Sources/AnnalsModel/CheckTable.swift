@@ -35,7 +35,9 @@ final class KindCheck: Sendable {
         namedByText = rule.namedByText
         fields = rule.fields
         var shapes = ValueShapes()
-        checks = rule.fields.map { FieldCheck(merge: $0.merge, role: $0.role, shape: shapes.add($0.type)) }
+        checks = rule.fields.map {
+            FieldCheck(merge: $0.merge, role: $0.role, isReserved: !$0.reserved.isEmpty, shape: shapes.add($0.type))
+        }
         self.shapes = shapes
         required = rule.fields.enumerated().reduce(0) { $0 | ($1.element.required ? 1 << UInt64($1.offset) : 0) }
         names = PackedNames(rule.fields.map(\.name))
@@ -50,6 +52,8 @@ final class KindCheck: Sendable {
 struct FieldCheck: Sendable {
     let merge: MergeClass
     let role: Role
+    /// Whether some of its values are for curators only.
+    let isReserved: Bool
     /// Its type among its kind's ``ValueShapes``.
     let shape: Int
 }

@@ -101,6 +101,9 @@ public enum Codebooks {
     /// Agreement with a statement, for a note that takes a side. Source: STIX 2.1, opinion-enum.
     public static let opinions = ["strongly-disagree", "disagree", "neutral", "agree", "strongly-agree"]
 
+    /// How far the coding of an event is. The last two are a curator's words; a locked event is written no more.
+    public static let codingStates = ["draft", "submitted", "reviewed", "locked"]
+
     /// Whether a citation speaks for a value or against it.
     public static let stances = ["supports", "contradicts"]
 }

@@ -61,6 +61,12 @@ public struct Entity: Sendable, Hashable {
         created != nil && existence.heads.contains { $0.value.string == Existence.present.rawValue }
     }
 
+    /// The heads that say that the coding of it is closed.
+    public var locks: [Write] { cells[CellKey(Self.stateField)]?.heads.filter { $0.value == "locked" } ?? [] }
+
+    /// The field that says how far the coding is.
+    public static let stateField = "state"
+
     /// The author of the create.
     public var owner: Name? { created?.author }
 

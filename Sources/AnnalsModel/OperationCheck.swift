@@ -33,7 +33,7 @@ struct OperationCheck {
         case (.add, .set), (.append, .append): break
         default: return false
         }
-        return role >= check.role && kind.shapes.fit(value, check.shape, tape, in: bytes)
+        return role >= check.role && !check.isReserved && kind.shapes.fit(value, check.shape, tape, in: bytes)
     }
 
     private func createFits(_ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan) -> Bool {
@@ -48,7 +48,7 @@ struct OperationCheck {
             case .immutable, .latest, .contested: break
             default: return false
             }
-            guard role >= check.role, kind.shapes.fit(member.value, check.shape, tape, in: bytes) else { return false }
+            guard role >= check.role, !check.isReserved, kind.shapes.fit(member.value, check.shape, tape, in: bytes) else { return false }
             missing &= ~(1 &<< UInt64(truncatingIfNeeded: field))
         }
         return missing == 0
@@ -184,11 +184,21 @@ struct OperationCheck {
     private func check(
         _ value: Int, _ field: Int, _ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan
     ) throws(RuleViolation) {
-        if kind.shapes.fit(value, kind.checks[field].shape, tape, in: bytes) { return }
+        if kind.shapes.fit(value, kind.checks[field].shape, tape, in: bytes) {
+            return kind.checks[field].isReserved ? try checkReserved(value, field, kind, tape, bytes) : ()
+        }
         do throws(ValueMismatch) {
             try kind.fields[field].type.check(value, of: tape, in: bytes)
         } catch {
             throw invalid(error.within("\(kind.name).\(kind.fields[field].name)").description)
+        }
+    }
+
+    private func checkReserved(
+        _ value: Int, _ field: Int, _ kind: KindCheck, _ tape: borrowing JSONTape, _ bytes: RawSpan
+    ) throws(RuleViolation) {
+        for word in kind.fields[field].reserved where tape[value].equals(text: word, in: bytes) {
+            try require(.curator, "write \(kind.name).\(kind.fields[field].name) as \(word)")
         }
     }
 

@@ -65,7 +65,7 @@ extension Vocabulary {
             FieldRule(
                 "adjudicated", coding, .contested, "the coding that curators settled on", role: .curator),
             FieldRule(
-                "state", .choice(["draft", "submitted", "reviewed", "locked"]), .contested,
-                "how far the coding of it is"),
+                "state", .choice(Codebooks.codingStates), .contested,
+                "how far the coding of it is", reserved: ["reviewed", "locked"]),
         ])
 }

@@ -78,12 +78,14 @@ public struct FieldRule: Sendable, Hashable {
     public let required: Bool
     /// The least role that may write it.
     public let role: Role
+    /// Values that only a curator may write.
+    public let reserved: [String]
     /// Whose items one may write it on.
     public let writers: Writers
 
     public init(
         _ name: String, _ type: ValueType, _ merge: MergeClass, _ summary: String, required: Bool = false,
-        role: Role = .analyst, writers: Writers = .anyone
+        role: Role = .analyst, reserved: [String] = [], writers: Writers = .anyone
     ) {
         self.name = name
         self.type = type
@@ -91,6 +93,7 @@ public struct FieldRule: Sendable, Hashable {
         self.summary = summary
         self.required = required
         self.role = role
+        self.reserved = reserved
         self.writers = writers
     }
 }

@@ -3,7 +3,7 @@ extension Vocabulary {
     /// The schema document: under `$defs`, for each kind an object whose properties are its fields.
     ///
     /// `Protocol/schemas/vocabulary.json` is this document for ``current``. Each field bears its merge class and, where it
-    /// is not everyone's, the role that may write it, as `x-` members.
+    /// is not everyone's, the role that may write it or the values that only a curator may write, as `x-` members.
     public var jsonSchema: Value {
         .object([
             ("$schema", "https://json-schema.org/draft/2020-12/schema"),
@@ -34,6 +34,7 @@ extension FieldRule {
         members.append(("description", .string(summary)))
         members.append(("x-merge", .string(merge.rawValue)))
         if role > .analyst { members.append(("x-role", .string(role.rawValue))) }
+        if !reserved.isEmpty { members.append(("x-reserved", .array(reserved.map(Value.string)))) }
         if writers == .owner { members.append(("x-writers", .string(writers.rawValue))) }
         return .object(members)
     }

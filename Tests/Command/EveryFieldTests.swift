@@ -78,7 +78,8 @@ import Testing
             case .item(let kinds): .string(items[kinds.first ?? "event"]?[variant] ?? "")
             case .itemOrText(let kinds):
                 variant == 0 ? .object([("text", "as reported")]) : .object([("item", sample(.item(kinds), 0))])
-            case .list(let element): .array([sample(element, variant)])
+            // Both, so that what names one of a list finds it: a code that of its codebook.
+            case .list(let element): .array([sample(element, variant), sample(element, 1 - variant)])
             case .object(let parts): .object(parts.map { ($0.name, sample($0.type, variant)) })
             }
         }

@@ -113,6 +113,9 @@ struct ChangeRulesTests {
             (event(.set(on: item, field: "adjudicated", value: coding)), .analyst),
             (event(.resolve(on: item, field: "adjudicated", value: coding, closes: [other])), .analyst),
             (event(.create(id: nil, fields: [.init("title", "talks"), .init("adjudicated", coding)])), .analyst),
+            (event(.set(on: item, field: "state", value: "locked")), .analyst),
+            (event(.resolve(on: item, field: "state", value: "reviewed", closes: [other])), .analyst),
+            (event(.create(id: nil, fields: [.init("title", "talks"), .init("state", "reviewed")])), .analyst),
             (ChangeOperation("codebook", .retract(on: item)), .analyst),
             (ChangeOperation("codebook", .resolve(on: item, field: "existence", value: "retracted", closes: [other])), .analyst),
         ])

@@ -43,18 +43,18 @@ struct RulesOracle {
                         .invalid, operation: number, "\(rule.name) is written by \(rule.merge.operation ?? ""), not create")
                 }
                 try require(role, rule.role, "write \(kind.name).\(rule.name)", number)
-                try check(member.value, rule, kind, number)
+                try check(member.value, rule, kind, role, number)
             }
         case .set(_, let field, let value), .code(_, let field, let value):
             let merge: [MergeClass] = operation.name == "set" ? [.latest, .contested] : [.perCoder]
             guard let rule = try rule(field, of: kind, merge, operation.name, role, number) else { return }
-            if !value.isNull { try check(value, rule, kind, number) }
+            if !value.isNull { try check(value, rule, kind, role, number) }
         case .add(_, let field, let value):
             guard let rule = try rule(field, of: kind, [.set], "add", role, number) else { return }
-            try check(value, rule, kind, number)
+            try check(value, rule, kind, role, number)
         case .append(_, let field, let value):
             guard let rule = try rule(field, of: kind, [.append], "append", role, number) else { return }
-            try check(value, rule, kind, number)
+            try check(value, rule, kind, role, number)
         case .remove(_, let field, let elements):
             _ = try rule(field, of: kind, [.set], "remove", role, number)
             if elements.isEmpty { throw RuleViolation(.invalid, operation: number, "nothing to remove") }
@@ -72,7 +72,7 @@ struct RulesOracle {
                 return try require(role, kind.role, "retract or restore \(kind.name)", number)
             }
             guard let rule = try rule(field, of: kind, [.contested, .perCoder], "resolve", role, number) else { return }
-            if !value.isNull { try check(value, rule, kind, number) }
+            if !value.isNull { try check(value, rule, kind, role, number) }
         }
     }
 
@@ -100,11 +100,16 @@ struct RulesOracle {
         return rule
     }
 
-    private func check(_ value: Value, _ rule: FieldRule, _ kind: KindRule, _ number: Int) throws(RuleViolation) {
+    private func check(
+        _ value: Value, _ rule: FieldRule, _ kind: KindRule, _ role: Role, _ number: Int
+    ) throws(RuleViolation) {
         do throws(ValueMismatch) {
             try OracleCheck.check(rule.type, value, at: "\(kind.name).\(rule.name)")
         } catch {
             throw RuleViolation(.invalid, operation: number, error.description)
+        }
+        if let word = value.string, rule.reserved.contains(word) {
+            try require(role, .curator, "write \(kind.name).\(rule.name) as \(word)", number)
         }
     }
 

@@ -126,6 +126,8 @@ public final class Edit {
                 wayOut: rule.merge.operation.map { "Write it with \($0)." } ?? "It is said once, at creation.")
         }
         try checkReferences(value, rule.type, field)
+        if case .append = action(field, value), sameBytes(target.rule.name, "codebook") { try checkMapping(value, of: id, field) }
+        try checkOpen(target, field)
         try checkNoConflict(target, field, author)
         let operation = ItemID(change, operations.count + 1)
         operations.append(ChangeOperation(target.rule.name, action(field, value)))
@@ -156,6 +158,7 @@ public final class Edit {
             throw AnnalsError(
                 .notFound, "\(shortName(id)).\(field) has no such element", wayOut: "Look at it with `annals show \(shortName(id))`.")
         }
+        try checkOpen(target, field)
         switch rule.merge {
         case .set: operations.append(ChangeOperation(target.rule.name, .remove(on: id, field: field, elements: elements)))
         case .append:
@@ -173,6 +176,7 @@ public final class Edit {
     /// Says that an entity is not to be there. Nothing is deleted; `restore` brings it back.
     public func retract(_ id: ItemID) throws {
         let target = try target(id)
+        try checkOpen(target, Entity.existenceField)
         try checkNoConflict(target, Entity.existenceField, nil)
         operations.append(ChangeOperation(target.rule.name, .retract(on: id)))
     }
@@ -180,6 +184,7 @@ public final class Edit {
     /// Brings a retracted entity back.
     public func restore(_ id: ItemID) throws {
         let target = try target(id, retractedToo: true)
+        try checkOpen(target, Entity.existenceField)
         try checkNoConflict(target, Entity.existenceField, nil)
         operations.append(ChangeOperation(target.rule.name, .restore(on: id)))
         restored.insert(id)
@@ -196,6 +201,7 @@ public final class Edit {
             try checkReferences(value, self.field(field, target.rule).type, field)
         }
         let heads = try heads(target, field)
+        try checkOpen(target, field)
         operations.append(
             ChangeOperation(
                 target.rule.name, .resolve(on: id, field: field, value: value, closes: heads.map(\.stamp.id))))
@@ -273,6 +279,16 @@ public final class Edit {
         return rule
     }
 
+    /// Nothing of a locked item is written but its state, by a curator. Nobody else can know of a lock that he has not seen: then both stand.
+    private func checkOpen(_ target: Target, _ field: String) throws {
+        guard let lock = target.entity?.locks.first else { return }
+        if sameBytes(field, Entity.stateField), try view.source.store.role() ?? .curator >= .curator { return }
+        let name = shortName(target.id)
+        throw AnnalsError(
+            .locked, "\(name) is locked by \(lock.stamp.author)",
+            wayOut: "A curator opens it: `annals set \(name).\(Entity.stateField) reviewed`. A note says something of it at any time.")
+    }
+
     /// A plain write on a field that is in conflict on the screen would have no effect: a person must resolve it.
     private func checkNoConflict(_ target: Target, _ field: String, _ author: Name?) throws {
         guard let entity = target.entity, !resolved.contains([target.id.raw, field]),
@@ -298,6 +314,7 @@ public final class Edit {
             for part in parts {
                 if let member = value[part.name] { try checkReferences(member, part.type, "\(path).\(part.name)") }
             }
+            try checkCode(value, path)
         default: break
         }
     }
@@ -315,7 +332,7 @@ public final class Edit {
         }
     }
 
-    private func shortName(_ id: ItemID) -> String {
+    func shortName(_ id: ItemID) -> String {
         (try? view.handle(of: id)) ?? id.raw
     }
 }

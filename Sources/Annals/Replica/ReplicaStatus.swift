@@ -61,6 +61,11 @@ public struct ReplicaStatus: Sendable, Hashable {
     public func count(_ state: ChangeState) -> Int { waiting.count { $0.state == state } }
 }
 
+extension ReplicaStore {
+    /// What a server said that its user may do; nil where none has said it.
+    func role() throws -> Role? { try read(.none) { _, meta in meta.role } }
+}
+
 extension Replica {
     /// Where the replica stands now.
     public func status() throws -> ReplicaStatus {

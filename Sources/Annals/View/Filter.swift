@@ -14,6 +14,7 @@ public struct Filter: Sendable {
         case overlaps(FieldPath, from: String?, to: String?)
         case names(ItemID)
         case author(Name)
+        case coded(String, Name)
         case inConflict
         case any([Filter])
         case not(Filter)
@@ -39,6 +40,9 @@ public struct Filter: Sendable {
     /// This user made it.
     public static func author(_ name: Name) -> Filter { Filter(node: .author(name)) }
 
+    /// This coder judged it, in a field of class per coder.
+    public static func coded(_ field: String, by coder: Name) -> Filter { Filter(node: .coded(field, coder)) }
+
     /// It has an open conflict.
     public static var inConflict: Filter { Filter(node: .inConflict) }
 
@@ -57,6 +61,7 @@ public struct Filter: Sendable {
             path.completed(entity.kind, vocabulary).values(entity).contains { Self.overlaps($0, from, to) }
         case .names(let item): Self.names(item.raw, entity, vocabulary)
         case .author(let name): entity.owner == name
+        case .coded(let field, let coder): entity.codings(field).contains { $0.author == coder }
         case .inConflict: !entity.conflicts(vocabulary).isEmpty
         case .any(let filters): filters.contains { $0.accepts(entity, vocabulary) }
         case .not(let filter): !filter.accepts(entity, vocabulary)

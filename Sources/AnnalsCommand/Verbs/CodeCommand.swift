@@ -7,17 +7,19 @@ struct CodeCommand: ParsableCommand {
         commandName: "code", abstract: "Say what kind of event it is: your own judgment beside those of others.",
         discussion: Help.text(
             """
-            Each coder has a value of their own; a second one replaces the first. Parts are flags: \
+            Each coder has a value of their own; a second one replaces the first. It is submitted with --submit; a curator reviews and locks it: annals set \
+            e40.state locked. Parts are flags: \
             \(parts(.current).map { "--" + $0 }.joined(separator: " ")). Types: \(Codebooks.ploverTypes.joined(separator: " ")).
             """,
             example: """
                 annals code e~2 SUPPORT --context diplomatic,territory \\
-                  --note "initialed, not signed"
+                  --note "initialed, not signed" --submit
                 """))
 
     @Argument(help: ArgumentHelp("The item; e40.FIELD where its kind has more than one judgment.", valueName: "handle")) var target: String?
     @Argument(help: "The type.") var type: String?
     @Flag(help: "Take your own coding back.") var clear = false
+    @Flag(help: "Hand it in: the item's state becomes submitted.") var submit = false
     @OptionGroup var parts: FieldOptions
     @OptionGroup var record: RecordOptions
     @OptionGroup var place: PlaceOptions
@@ -47,7 +49,9 @@ struct CodeCommand: ParsableCommand {
             throw CommandFailure.usage("a type is missing", at: path, do: "give \(field.type.expectation)")
         }
         let value = try FieldWords(kind: kind, words: desk.words).read(words)
+        let state = try submit ? kind.field(Entity.stateField) ?? { throw CommandFailure.noState(kind) }() : nil
         try desk.record(record, about: path) { draft in
+            if let state { try draft.write("submitted", to: state, of: entity.id, kind.name) }
             for assignment in value { try draft.write(assignment.value, to: field, of: entity.id, kind.name) }
         }
     }

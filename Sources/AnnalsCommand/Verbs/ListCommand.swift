@@ -11,6 +11,7 @@ struct ListCommand: ParsableCommand {
             example: """
                 annals list event --since 2025-08 --until 2025-08-31
                 annals list event --tag peace-process --json
+                annals list --assigned aliya --uncoded
                 """))
 
     @Argument(help: "What kind of item: event, document, …") var kind: String?
@@ -19,6 +20,12 @@ struct ListCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only items that can be of this date or later.", valueName: "date")) var since: String?
     @Option(help: ArgumentHelp("Only items that can be of this date or earlier.", valueName: "date")) var until: String?
     @Option(help: ArgumentHelp("Only items that this user recorded.", valueName: "name")) var by: String?
+    @Option(help: ArgumentHelp("Only items that this user is to code.", valueName: "name")) var assigned: String?
+    @Option(
+        help: ArgumentHelp(
+            "Only items whose coding is in this state: \(Codebooks.codingStates.joined(separator: ", ")).", valueName: "state"))
+    var state: String?
+    @Flag(help: "Only items that you have not judged, or --assigned has not.") var uncoded = false
     @Flag(help: "Only items with an open conflict.") var conflicts = false
     @Flag(help: "Retracted items too.") var retracted = false
     @Option(help: ArgumentHelp("The last so many.", valueName: "count")) var limit: Int?
@@ -29,7 +36,7 @@ struct ListCommand: ParsableCommand {
         let desk = try Desk(place, look)
         if let limit, limit < 1 { throw CommandFailure.usage("this is no count", at: "--limit", do: "give 1 or more") }
         for rule in try Self.kinds(kind, desk.vocabulary) {
-            guard let filters = try filters(rule) else { continue }
+            guard let filters = try filters(rule, desk) else { continue }
             // The last so many are the first from the end.
             let entities = try desk.view.entities(
                 kind: rule.name, where: filters, order: limit == nil ? .handle : .handle.reversed, retracted: retracted,
@@ -50,7 +57,7 @@ struct ListCommand: ParsableCommand {
     }
 
     /// The conditions as they apply to a kind; nil where none of it can meet them.
-    private func filters(_ kind: KindRule) throws -> [Filter]? {
+    private func filters(_ kind: KindRule, _ desk: Desk) throws -> [Filter]? {
         var filters: [Filter] = []
         if !tag.isEmpty {
             guard kind.field(TagCommand.field) != nil else { return nil }
@@ -60,6 +67,24 @@ struct ListCommand: ParsableCommand {
         if days.0 != nil || days.1 != nil {
             guard let field = kind.fields.first(where: { Self.holdsDate($0.type) }) else { return nil }
             filters.append(.overlaps(field.name, from: days.0, to: days.1))
+        }
+        if let assigned {
+            guard kind.field(AssignCommand.field) != nil else { return nil }
+            filters.append(.equals(AssignCommand.field, .string(try InitCommand.name(assigned, "--assigned").raw)))
+        }
+        if let state {
+            guard kind.field(Entity.stateField) != nil else { return nil }
+            guard Codebooks.codingStates.contains(where: { sameBytes($0, state) }) else {
+                throw CommandFailure.usage(
+                    "there is no such state", at: "--state", do: "use one of \(Codebooks.codingStates.joined(separator: ", "))")
+            }
+            filters.append(.equals(Entity.stateField, .string(state)))
+        }
+        if uncoded {
+            let coder = try assigned.map { try InitCommand.name($0, "--assigned") } ?? desk.replica.user
+            let judged = kind.fields.filter { $0.merge == .perCoder }
+            if judged.isEmpty { return nil }
+            filters += judged.map { .not(.coded($0.name, by: coder)) }
         }
         if let by { filters.append(.author(try InitCommand.name(by, "--by"))) }
         if conflicts { filters.append(.inConflict) }

@@ -17,7 +17,10 @@ enum VocabularyText {
     }
 
     private static func row(_ field: FieldRule) -> String {
-        let writer = field.writers == .owner ? "owner" : field.role > .analyst ? field.role.rawValue : ""
+        let reserved = field.reserved.map { "`\($0)`" }.joined(separator: " ")
+        let writer =
+            field.writers == .owner
+            ? "owner" : field.role > .analyst ? field.role.rawValue : reserved.isEmpty ? "" : "curator for \(reserved)"
         let name = "`\(field.name)`" + (field.required ? "*" : "")
         return "| \(name) | \(field.merge.rawValue) | \(spelling(field.type)) | \(writer) | \(field.summary) |"
     }
