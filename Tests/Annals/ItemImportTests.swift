@@ -5,22 +5,14 @@ import Testing
 
 @Suite("An import of items beside other people's work")
 struct ItemImportTests {
-    let folder: TemporaryFolder
-    private let golden: Replica
-    private let bek: Replica
-    private var log = TestLog()
+    private var two: TwoReplicas
+    private var golden: Replica { two.golden }
+    private var bek: Replica { two.bek }
+    private var log: TestLog { two.log }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        golden = try Replica.test(folder, "golden", user: "golden")
-        bek = try Replica.test(folder, "bek", user: "bek", seed: 2)
-        for replica in [golden, bek] { try replica.meet(log) }
-    }
+    init() throws { two = try TwoReplicas() }
 
-    private mutating func exchange() throws {
-        for replica in [golden, bek] { try replica.push(&log) }
-        for replica in [golden, bek] { try replica.pull(log) }
-    }
+    private mutating func exchange() throws { try two.exchange() }
 
     private func file(_ lines: [String]) throws -> ItemFile {
         try ItemFile(([#"{"format":"annals-items/1"}"#] + lines).joined(separator: "\n"), vocabulary: .current)
@@ -40,7 +32,7 @@ struct ItemImportTests {
         try exchange()
         let event = try #require(try golden.view().entities(kind: "event").first?.id)
         try bek.quickly { try $0.set(event, "when", ["edtf": "2025-08-08"]) }
-        try bek.push(&log)
+        try bek.push(&two.log)
         let imported = try file(Self.many + [#"{"kind":"event","key":"X","fields":{"when":{"edtf":"2025-08-07"}}}"#])
         let (replica, log) = (golden, log)
         var pulls = 0
@@ -104,7 +96,7 @@ struct ItemImportTests {
 
     @Test("a coder whose machines say the same has decided; one who took it back on one of them has not")
     mutating func decided() throws {
-        let other = try Replica.test(folder, "second", user: "golden", seed: 3)
+        let other = try Replica.test(two.folder, "second", user: "golden", seed: 3)
         try other.meet(log)
         try golden.importItems(
             file([#"{"kind":"event","key":"e","fields":{"title":"x"}}"#, #"{"kind":"event","key":"f","fields":{"title":"y"}}"#]))
@@ -116,7 +108,7 @@ struct ItemImportTests {
                 try replica.quickly { try $0.code(event, "coding", value.map { ["type": .string($0)] } ?? .null) }
             }
         }
-        for replica in [golden, other] { try replica.push(&log) }
+        for replica in [golden, other] { try replica.push(&two.log) }
         for replica in [golden, other, bek] { try replica.pull(log) }
         #expect(try bek.view().agreement(on: "coding.type", of: "event").units == 1)
         let lines = try items(bek)

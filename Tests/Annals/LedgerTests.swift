@@ -8,24 +8,14 @@ import Testing
 /// What follows from the coded article, and how it changes when the record does: on another replica, and at any point of the log.
 @Suite("What follows from the coded article")
 struct LedgerTests {
-    let folder: TemporaryFolder
-    private let golden: Replica
-    private let bek: Replica
-    private var log = TestLog()
+    private var two: TwoReplicas
+    private var golden: Replica { two.golden }
+    private var bek: Replica { two.bek }
+    private var log: TestLog { two.log }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        golden = try Replica.test(folder, "golden", user: "golden")
-        bek = try Replica.test(folder, "bek", user: "bek", seed: 2)
-        for replica in [golden, bek] { try replica.meet(log) }
-        try golden.importItems(ItemFile(CodedArticle().text, vocabulary: .current))
-        try exchange()
-    }
+    init() throws { two = try TwoReplicas(withArticle: true) }
 
-    private mutating func exchange() throws {
-        for replica in [golden, bek] { try replica.push(&log) }
-        for replica in [golden, bek] { try replica.pull(log) }
-    }
+    private mutating func exchange() throws { try two.exchange() }
 
     private func id(_ name: String, _ view: View) throws -> ItemID {
         let parts = name.split(separator: "#").map(String.init)
@@ -204,6 +194,33 @@ struct LedgerTests {
         }
         try exchange()
         #expect(try answers(bek.view(), on: "2026-02-15")["C01"] == "possibly-overdue 2026-02-07..2026-03-01 disputed")
+    }
+
+    @Test("where one says that it begins and another that it ends, the end counts, and it is disputed")
+    mutating func begins() throws {
+        for (replica, relation) in [(golden, "after"), (bek, "by")] {
+            let view = try replica.view()
+            try replica.record(from: view) { edit in
+                try edit.set(id("commitment#C06", view), "deadline", ["date": "2025-10-01", "relation": .string(relation)])
+            }
+        }
+        try exchange()
+        #expect(try answers(bek.view(), on: "2025-10-05")["C06"] == "overdue 2025-10-01 disputed")
+    }
+
+    @Test("an event with no last day meets a condition from its first day on, if it is said to have happened")
+    func open() throws {
+        let event = try golden.quickly { edit in
+            let event = try edit.create(
+                "event", fields: [("title", "Begun"), ("when", ["edtf": "2025-10-01/.."]), ("occurrence", "happened")])
+            try edit.add(id("commitment#C06", edit.view), "conditions", ["kind": "after", "what": ["item": .string(event.raw)]])
+            return event
+        }
+        for (day, state) in [("2025-09-30", "conditional"), ("2025-10-01", "pending")] {
+            #expect(try answers(golden.view(), on: day)["C06"] == state, "\(day)")
+        }
+        try golden.quickly { try $0.set(event, "occurrence", .null) }
+        #expect(try answers(golden.view(), on: "2025-10-01")["C06"] == "conditional")
     }
 
     @Test("the most urgent comes first, and in it what ends first")

@@ -5,7 +5,8 @@ extension View {
     ///
     ///     let agreement = try view.agreement(on: "coding.type", of: "event")
     ///
-    /// Lists count as what is in them, whatever their order. A coder whose own machines disagree has not decided and counts as missing.
+    /// Lists count as what is in them, whatever their order. A coder whose own machines disagree has not decided and counts as missing; so does
+    /// one who coded two items that are said to be the same, and not alike. Doubles are one item.
     ///
     /// - Parameters:
     ///   - coders: only these; all who coded where it is nil.
@@ -29,7 +30,7 @@ extension View {
             }
         }
         return Agreement(
-            try entities(kind: kind, where: filters).map { entity in
+            try distinct(kind, where: filters, doubles()).map { entity in
                 entity.codings(field.name).reduce(into: [Name: Value]()) { unit, coding in
                     guard coders?.contains(coding.author) ?? true, let own = entity.judgment(field.name, by: coding.author) else { return }
                     guard let value = path.part.map({ own[$0] }) ?? own else { return }

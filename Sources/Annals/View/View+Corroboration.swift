@@ -19,17 +19,19 @@ public struct Corroboration: Sendable {
 extension View {
     /// How many distinct sources support or contradict what is said of an item.
     ///
-    /// A document that repeats another (`republishes`) is no further source: what counts is where the text first came out.
+    /// A document that repeats another (`republishes`) is no further source: what counts is where the text first came out. Sources that are said to
+    /// be the same are one, and what is said of an item's double is said of it.
     ///
     /// - Parameters:
     ///   - field: only what is said of this field; citations that name no field count for every one.
     ///   - value: only what is said of this value of it, in words; citations that name no value count for every one.
     public func corroboration(of item: ItemID, field: String? = nil, value: String? = nil) throws -> Corroboration {
         var result = Corroboration()
+        let doubles = try doubles()
         for (citation, about) in try evidence(of: item, field: field) {
             if let value, let said = about["value"]?.string, !sameBytes(said, value) { continue }
             guard let document = citation.shown("document")?.string.flatMap({ ItemID($0) }) else { continue }
-            let source = try originatingSource(of: document)
+            let source = try originatingSource(of: document, doubles)
             let list: WritableKeyPath<Corroboration, [Corroboration.Voice]> =
                 about["stance"]?.string == "contradicts" ? \.contradicting : \.supporting
             if let at = result[keyPath: list].firstIndex(where: { $0.source == source }) {
@@ -41,8 +43,17 @@ extension View {
         return result
     }
 
-    /// The citations about an item, each with what it says of it.
+    /// The citations about an item or one of its doubles, each with what it says of it.
     func evidence(of item: ItemID, field: String? = nil) throws -> [(citation: Entity, about: Value)] {
+        let found = try doubles().group(item).flatMap { try ownEvidence(of: $0, field: field) }
+        let places = Order.handle.sorted(found.map(\.citation), vocabulary).map(\.id)
+        let order = Dictionary(places.enumerated().map { ($1, $0) }) { first, _ in first }
+        return found.enumerated().sorted { a, b in
+            (order[a.element.citation.id] ?? 0, a.offset) < (order[b.element.citation.id] ?? 0, b.offset)
+        }.map(\.element)
+    }
+
+    private func ownEvidence(of item: ItemID, field: String?) throws -> [(citation: Entity, about: Value)] {
         try entities(kind: "citation", where: .names(item), .equals("about.item", .string(item.raw))).flatMap { citation in
             citation.shownElements("about", vocabulary).map(\.value).filter { about in
                 guard about["item"]?.string == item.raw else { return false }
@@ -53,9 +64,11 @@ extension View {
     }
 
     /// Where a text came out first: its own source, or that of the document that it repeats.
-    private func originatingSource(of document: ItemID) throws -> Value {
-        var path = [document]
-        while let next = try entity(path[path.count - 1])?.shown("republishes")?.string.flatMap({ ItemID($0) }) {
+    private func originatingSource(of document: ItemID, _ doubles: Doubles) throws -> Value {
+        var path = [doubles.representative(document)]
+        while let next = try joined(path[path.count - 1], doubles)?.shown("republishes")?.string.flatMap({ ItemID($0) })
+            .map(doubles.representative)
+        {
             // Those that repeat each other in a circle are one source: the first of them by id.
             if let start = path.firstIndex(of: next) {
                 path.append(path[start...].min() ?? next)
@@ -64,6 +77,8 @@ extension View {
             path.append(next)
         }
         let current = path[path.count - 1]
-        return try entity(current)?.shown("source") ?? .object([("item", .string(current.raw))])
+        guard let source = try joined(current, doubles)?.shown("source") else { return .object([("item", .string(current.raw))]) }
+        guard let item = source["item"]?.string.flatMap({ ItemID($0) }) else { return source }
+        return .object([("item", .string(doubles.representative(item).raw))])
     }
 }

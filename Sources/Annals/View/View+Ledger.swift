@@ -14,12 +14,15 @@ public struct LedgerLine: Sendable {
 extension View {
     /// The commitments as they stand on a day, the most urgent first: by state, then by the first and the last day on which they can end.
     ///
+    /// Items that are said to be the same are one, with what is said of each of them.
+    ///
     /// All of it is derived from what the view has, so a view of the past tells what was known then of that day.
     ///
     ///     let ledger = try view.ledger(on: EDTFDay(year: 2026, month: 2, day: 8)!)
     public func ledger(on day: EDTFDay) throws -> [LedgerLine] {
         let order = Dictionary(uniqueKeysWithValues: CommitmentStanding.State.allCases.enumerated().map { ($1, $0) })
-        let lines = try entities(kind: "commitment").map { try line($0, on: day) }
+        let doubles = try doubles()
+        let lines = try distinct("commitment", doubles).map { try line($0, on: day, doubles) }
         // Stable: equal ones stay in the order of their handles.
         return lines.enumerated().sorted { a, b in
             let states = [a, b].map { order[$0.element.standing.state] ?? 0 }
@@ -35,19 +38,39 @@ extension View {
 
     /// A commitment as it stands on a day, with its evidence.
     public func line(_ commitment: Entity, on day: EDTFDay) throws -> LedgerLine {
-        let relations = try entities(
-            kind: "relation", where: .names(commitment.id), .equals("from", .string(commitment.id.raw)), .equals("type", "conditional_on"))
-        let standing = try CommitmentStanding(commitment, relations: relations, on: day) { id in
-            try entity(id).flatMap { $0.isPresent ? $0 : nil }
-        }
-        // What names it is found by the table of references.
-        let evidence = try entities(
-            kind: "citation", where: .names(commitment.id), .equals("about.item", .string(commitment.id.raw)))
-        return LedgerLine(commitment: commitment, standing: standing, evidence: evidence)
+        let doubles = try doubles()
+        return try line(joined(commitment.id, doubles) ?? commitment, on: day, doubles)
     }
 
-    /// What became of an instrument, step by step.
+    private func line(_ commitment: Entity, on day: EDTFDay, _ doubles: Doubles) throws -> LedgerLine {
+        let group = doubles.group(commitment.id)
+        // What names it is found by the table of references.
+        let relations = try group.flatMap { id in
+            try entities(kind: "relation", where: .names(id), .equals("from", .string(id.raw)), .equals("type", "conditional_on"))
+        }
+        let standing = try CommitmentStanding(commitment, relations: relations, on: day, same: doubles.representative) { id in
+            try joined(id, doubles).flatMap { $0.isPresent ? $0 : nil }
+        }
+        var seen: Set<ItemID> = []
+        let evidence = try group.flatMap { id in
+            try entities(kind: "citation", where: .names(id), .equals("about.item", .string(id.raw)))
+        }.filter { seen.insert($0.id).inserted }
+        return LedgerLine(commitment: commitment, standing: standing, evidence: Order.handle.sorted(evidence, vocabulary))
+    }
+
+    /// What became of an instrument and its doubles, step by step.
     public func history(of instrument: Entity) throws -> InstrumentHistory {
-        try InstrumentHistory(instrument) { try entity($0) }
+        let doubles = try doubles()
+        return try history(of: joined(instrument.id, doubles) ?? instrument, doubles)
+    }
+
+    private func history(of instrument: Entity, _ doubles: Doubles) throws -> InstrumentHistory {
+        try InstrumentHistory(instrument) { try joined($0, doubles) }
+    }
+
+    /// All instruments, doubles as one, in the order of handles, and what became of each.
+    public func instruments() throws -> [(instrument: Entity, history: InstrumentHistory)] {
+        let doubles = try doubles()
+        return try distinct("instrument", doubles).map { ($0, try history(of: $0, doubles)) }
     }
 }

@@ -73,8 +73,8 @@ struct DifferenceText {
     }
 
     private func answers(_ view: View, on day: EDTFDay) throws -> [(id: ItemID, answer: String)] {
-        let instruments = try view.entities(kind: "instrument").map { instrument in
-            (id: instrument.id, answer: try view.history(of: instrument).current(on: day)?.status ?? "no status")
+        let instruments = try view.instruments().map { instrument, history in
+            (id: instrument.id, answer: history.current(on: day)?.status ?? "no status")
         }
         let commitments = try view.ledger(on: day).map { line in
             let end = line.standing.deadline.map { ", ends \($0)" } ?? ""

@@ -37,7 +37,8 @@ struct LedgerText {
     /// What the state rests on: everything that a reader would ask next.
     func details(_ line: LedgerLine) -> [String] {
         let (commitment, standing) = (line.commitment, line.standing)
-        var details: [String] = []
+        let doubles = ((try? desk.view.same(as: commitment.id)) ?? []).map(desk.name).joined(separator: ", ")
+        var details = doubles.isEmpty ? [] : ["same as \(doubles)"]
         for side in commitment.cells[Entity.CellKey("deadline")]?.heads.map(\.value) ?? [] where !side.isNull {
             details.append(deadline(side))
         }

@@ -50,9 +50,10 @@ public struct CommitmentStanding: Sendable {
 
     /// - Parameters:
     ///   - relations: relations of the type conditional_on that begin at it.
+    ///   - same: the item that stands for one and its doubles.
     ///   - entity: an item of the same state; nil for one that is retracted, which says nothing.
     public init(
-        _ commitment: Entity, relations: [Entity] = [], on day: EDTFDay, entity: (ItemID) throws -> Entity?
+        _ commitment: Entity, relations: [Entity] = [], on day: EDTFDay, same: (ItemID) -> ItemID = { $0 }, entity: (ItemID) throws -> Entity?
     ) rethrows {
         let deadline = try Deadline(commitment, entity: entity)
         (self.deadline, isDisputed, anchors) = (deadline.bounds, deadline.isDisputed, deadline.anchors)
@@ -67,7 +68,7 @@ public struct CommitmentStanding: Sendable {
         }
         self.conditions = conditions
         fulfilment = Self.fulfilment(commitment)
-        (acceptedBy, notAcceptedBy) = try Self.acceptance(commitment, entity)
+        (acceptedBy, notAcceptedBy) = try Self.acceptance(commitment, same, entity)
         let instrument = try commitment.shown("instrument")?.string.flatMap { ItemID($0) }.flatMap(entity)
         let status = try instrument.flatMap { try InstrumentHistory($0, entity: entity).current(on: day)?.status }
         if Self.isMet(commitment) {
@@ -106,7 +107,9 @@ public struct CommitmentStanding: Sendable {
         case "event":
             let outcomes = item.sides("occurrence").map(\.string)
             let isVain = !outcomes.isEmpty && outcomes.allSatisfy { $0 == "cancelled" || $0 == "did-not-happen" }
-            let isPast = item.when?.latest.map { $0 <= day } ?? outcomes.contains("happened")
+            // Where no last day is known, that it happened must be said.
+            let isPast =
+                item.when?.latest.map { $0 <= day } ?? (outcomes.contains("happened") && item.when?.earliest.map { $0 <= day } ?? true)
             return Condition(value: value, isMet: item.tookPlace && isPast, isVain: isVain)
         case "instrument":
             let status = try InstrumentHistory(item, entity: entity).current(on: day)?.status
@@ -118,16 +121,16 @@ public struct CommitmentStanding: Sendable {
 
     /// Who is to do it and acts, for himself or through somebody, in an event by which it was made.
     private static func acceptance(
-        _ commitment: Entity, _ entity: (ItemID) throws -> Entity?
+        _ commitment: Entity, _ same: (ItemID) -> ItemID, _ entity: (ItemID) throws -> Entity?
     ) rethrows -> (by: [ItemID], notBy: [ItemID]) {
         var acting: Set<ItemID> = []
         for element in commitment.elements["events"] ?? [] {
             guard let event = try element.value.string.flatMap({ ItemID($0) }).flatMap(entity), event.tookPlace else { continue }
             for part in (event.elements["participations"] ?? []).map(\.value) where part["side"]?.string != "recipient" {
-                acting.formUnion([part["actor"], part["on-behalf-of"]].compactMap { $0?.string.flatMap { ItemID($0) } })
+                acting.formUnion([part["actor"], part["on-behalf-of"]].compactMap { $0?.string.flatMap { ItemID($0) } }.map(same))
             }
         }
-        let obligors = Set((commitment.elements["obligors"] ?? []).compactMap { $0.value.string.flatMap { ItemID($0) } }).sorted()
+        let obligors = Set((commitment.elements["obligors"] ?? []).compactMap { $0.value.string.flatMap { ItemID($0) } }.map(same)).sorted()
         return (obligors.filter(acting.contains), obligors.filter { !acting.contains($0) })
     }
 }
@@ -137,21 +140,23 @@ struct Deadline {
     private(set) var bounds: DayBounds?
     private(set) var isDisputed: Bool
     private(set) var anchors: [ItemID] = []
-    /// Whether it begins to be due then, in the place of ending.
+    /// Whether it begins to be due then, in the place of ending: where no side says that it ends.
     private var begins = false
 
     init(_ commitment: Entity, entity: (ItemID) throws -> Entity?) rethrows {
         let sides = commitment.sides("deadline")
         isDisputed = Set(sides).count > 1
+        var (ends, beginnings): ([DayBounds], [DayBounds]) = ([], [])
         for side in sides {
-            guard var own = try bounds(side, entity) else { continue }
+            guard let own = try bounds(side, entity) else { continue }
             switch side["relation"]?.string {
-            case "before": own = own.adding(days: -1)
-            case "after": (own, begins) = (own.adding(days: 1), true)
-            default: break
+            case "before": ends.append(own.adding(days: -1))
+            case "after": beginnings.append(own.adding(days: 1))
+            default: ends.append(own)
             }
-            bounds = bounds?.union(own) ?? own
         }
+        begins = ends.isEmpty
+        bounds = (begins ? beginnings : ends).reduce(nil) { $0?.union($1) ?? $1 }
     }
 
     private mutating func bounds(_ side: Value, _ entity: (ItemID) throws -> Entity?) rethrows -> DayBounds? {
