@@ -17,7 +17,7 @@ struct BlindSource: EntitySource {
     /// A condition on what is hidden must not tell it, so conditions are asked of what shows.
     func entities(_ query: EntityQuery) throws -> [Entity] {
         var all = query
-        all.filters = []
+        all.filters = query.named.map { [.names($0)] } ?? []
         all.limit = .max
         let shown = try whole.entities(all).map { blind.covering($0, vocabulary) }
         return Array(shown.filter { query.accepts($0, vocabulary) }.prefix(query.limit))

@@ -4,10 +4,12 @@ internal import AnnalsModel
 final class PastSource: EntitySource {
     let store: ReplicaStore
     private let fold: Fold
+    private let known: PastEntities
 
     init(store: ReplicaStore, fold: consuming Fold) {
         self.store = store
         self.fold = fold
+        known = PastEntities(store.vocabulary)
     }
 
     var isPresent: Bool { false }
@@ -20,14 +22,13 @@ final class PastSource: EntitySource {
 
     /// The entities of a kind; of all where none is named.
     private func entities(of kind: String? = nil) -> [Entity] {
-        (0..<fold.count).compactMap { place in
-            guard let found = fold.kind(at: place), kind.map({ sameBytes($0, found) }) ?? true else { return nil }
-            return fold.entity(at: place)
-        }
+        if let kind { return known.all(kind, of: fold) }
+        return (0..<fold.count).filter { fold.kind(at: $0) != nil }.map { fold.entity(at: $0) }
     }
 
     func entities(_ query: EntityQuery) throws -> [Entity] {
-        let found = entities(of: query.kind).filter { query.accepts($0, vocabulary) }
+        let candidates = query.named.map { known.naming($0, query.kind, of: fold) } ?? entities(of: query.kind)
+        let found = candidates.filter { query.accepts($0, vocabulary) }
         return Array(query.order.sorted(found, vocabulary).prefix(query.limit))
     }
 

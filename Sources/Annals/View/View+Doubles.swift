@@ -1,9 +1,14 @@
 public import AnnalsModel
 
 extension View {
-    /// Which items are said to be the same, at this point of the record: `annals merge` says it, `annals unmerge` parts them again.
+    /// Which items of one kind are said to be the same, at this point of the record: `annals merge` says it, `annals unmerge` parts them again.
     public func doubles() throws -> Doubles {
-        try Doubles(entities(kind: "relation", where: .equals("type", "same_as"))) { group in
+        let links = try entities(kind: "relation", where: .equals("type", "same_as")).filter { link in
+            let kinds = try ["from", "to"].map { end in try link.shown(end)?.string.flatMap { ItemID($0) }.flatMap { try entity($0)?.kind }
+            }
+            return kinds[0] != nil && kinds[0] == kinds[1]
+        }
+        return try Doubles(links) { group in
             Order.handle.sorted(try group.compactMap { try entity($0) }.filter(\.isPresent), vocabulary).map(\.id)
         }
     }

@@ -95,6 +95,14 @@ struct EntityQuery: Sendable {
     var retracted: Bool
     var limit: Int
 
+    /// An item that each of them must name, where one is asked for.
+    var named: ItemID? {
+        for filter in filters {
+            if case .names(let item) = filter.node { return item }
+        }
+        return nil
+    }
+
     func accepts(_ entity: Entity, _ vocabulary: Vocabulary) -> Bool {
         sameBytes(entity.kind, kind) && entity.created != nil && (retracted || entity.isPresent)
             && filters.allSatisfy { $0.accepts(entity, vocabulary) }

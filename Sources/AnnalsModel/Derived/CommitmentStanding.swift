@@ -53,7 +53,8 @@ public struct CommitmentStanding: Sendable {
     ///   - same: the item that stands for one and its doubles.
     ///   - entity: an item of the same state; nil for one that is retracted, which says nothing.
     public init(
-        _ commitment: Entity, relations: [Entity] = [], on day: EDTFDay, same: (ItemID) -> ItemID = { $0 }, entity: (ItemID) throws -> Entity?
+        _ commitment: Entity, relations: [Entity] = [], on day: EDTFDay, same: (ItemID) -> ItemID = { $0 },
+        entity: (ItemID) throws -> Entity?
     ) rethrows {
         let deadline = try Deadline(commitment, entity: entity)
         (self.deadline, isDisputed, anchors) = (deadline.bounds, deadline.isDisputed, deadline.anchors)
