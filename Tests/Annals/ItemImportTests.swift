@@ -66,6 +66,61 @@ struct ItemImportTests {
         #expect(try items(golden).contains { $0.contains("codebook#k") })
     }
 
+    @Test("a code that its codebook does not have refuses the file, wherever the codebook is")
+    func codes() throws {
+        let book = #"{"kind":"codebook","key":"k","fields":{"name":"k","version":"1","codes":[{"code":"A"}]}}"#
+        func event(_ code: String) -> String {
+            #"{"kind":"event","key":"e","fields":{"title":"x"},"codings":{"coding":{"golden":{"type":"AID","codes":[{"codebook":"codebook#k","code":"\#(code)"}]}}}}"#
+        }
+        #expect(failure { try golden.importItems(file([event("B"), book])) } == .invalid)
+        #expect(try golden.importItems(file([event("A"), book])).made == 2)
+        #expect(failure { try golden.importItems(file([event("B")])) } == .invalid)
+        func mapped(_ code: String) -> String {
+            book.replacing(
+                #""version""#, with: #""mappings":[{"to":"codebook#l","codes":[{"from":"A","to":"\#(code)"}]}],"version""#)
+        }
+        let other = #"{"kind":"codebook","key":"l","fields":{"name":"l","version":"2","codes":[{"code":"X"}]}}"#
+        #expect(failure { try golden.importItems(file([mapped("A"), other])) } == .invalid)
+        #expect(try golden.importItems(file([mapped("X"), other])).made == 1)
+    }
+
+    @Test("others' judgments are refused, or left out where that is asked for, and come by sync")
+    mutating func others() throws {
+        let article = try ItemFile(CodedArticle().text, vocabulary: .current)
+        try golden.importItems(article)
+        #expect(failure { try bek.importItems(article) } == .invalid)
+        let done = try bek.importItems(article.withJudgments(of: bek.user))
+        #expect(done.made > 100)
+        #expect(try bek.view().entities(kind: "event").allSatisfy { $0.codings("coding").isEmpty })
+    }
+
+    @Test("an analyst's import locks nothing, and nobody's writes what is locked")
+    mutating func locked() throws {
+        let line = #"{"kind":"event","key":"e","fields":{"title":"x","state":"locked"}}"#
+        try bek.meet(two.log, role: .analyst)
+        #expect(failure { try bek.importItems(file([line])) } == .invalid)
+        try golden.importItems(file([line]))
+        try exchange()
+        #expect(try golden.importItems(file([line])).unchanged == 1)
+        for replica in [golden, bek] {
+            #expect(failure { try replica.importItems(file([line.replacing("x", with: "y")])) } == .locked)
+        }
+        #expect(try items(bek).count == 2)
+    }
+
+    @Test("one text is one document in a file, and a chain of answers may be as long as the file, the last one first")
+    func chain() throws {
+        let texts = ["a", "b"].map { #"{"kind":"document","key":"\#($0)","fields":{"text":"One text."}}"# }
+        #expect(failure { try golden.importItems(file(texts)) } == .invalid)
+        let count = 10_000
+        let notes = (1...count).reversed().map { number in
+            let answers = number == 1 ? "" : #""reply-to":"note#\#(number - 1)","#
+            return #"{"kind":"note","key":"\#(number)","fields":{\#(answers)"target":"event#e","text":"n"}}"#
+        }
+        let all = notes + [#"{"kind":"event","key":"e","fields":{"title":"x"}}"#]
+        #expect(try golden.importItems(file(all), isDry: true).made == count + 1)
+    }
+
     @Test("what only its owner may say is refused to others, unless it is as it was")
     mutating func owner() throws {
         try golden.importItems(

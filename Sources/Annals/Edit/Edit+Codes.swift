@@ -1,28 +1,29 @@
 internal import AnnalsModel
 
 extension Edit {
-    /// What names a code of a published codebook names one that is in it: a coding's `codes`.
-    ///
-    /// Only who has the codebook can tell, so a server does not.
-    func checkCode(_ value: Value, _ path: String) throws {
-        guard let codebook = value["codebook"]?.string.flatMap({ ItemID($0) }), let code = value["code"]?.string else { return }
-        try check([code], of: codebook, path)
+    /// What names a code of a published codebook names one that is in it. Only who has the codebook can tell, so a server does not.
+    func checkCodes(_ named: [NamedCode], _ path: String) throws {
+        for (codebook, codes) in try Self.byCodebook(named) {
+            let known = Set(try self.codes(of: codebook))
+            guard let missing = codes.firstIndex(where: { !known.contains($0) }) else { continue }
+            let which = codes.count == 1 ? "the code" : "code \(missing + 1)"
+            throw AnnalsError(
+                .invalid, "\(which) of \(path) is not in \(shortName(codebook))",
+                wayOut: "Its codes: `annals show \(shortName(codebook)).codes`.")
+        }
     }
 
-    /// A mapping says codes of its own codebook in codes of the other one.
-    func checkMapping(_ value: Value, of codebook: ItemID, _ path: String) throws {
-        guard let other = value["to"]?.string.flatMap({ ItemID($0) }), let codes = value["codes"]?.array else { return }
-        try check(codes.compactMap { $0["from"]?.string }, of: codebook, path)
-        try check(codes.compactMap { $0["to"]?.string }, of: other, path)
-    }
-
-    private func check(_ codes: [String], of codebook: ItemID, _ path: String) throws {
-        let known = Set(try self.codes(of: codebook))
-        guard let index = codes.firstIndex(where: { !known.contains($0) }) else { return }
-        let which = codes.count == 1 ? "the code" : "code \(index + 1)"
-        throw AnnalsError(
-            .invalid, "\(which) of \(path) is not in \(shortName(codebook))",
-            wayOut: "Its codes: `annals show \(shortName(codebook)).codes`.")
+    private static func byCodebook(_ named: [NamedCode]) throws -> [(ItemID, [String])] {
+        var found: [(ItemID, [String])] = []
+        for code in named {
+            guard let codebook = ItemID(code.codebook) else { continue }
+            if let at = found.firstIndex(where: { $0.0 == codebook }) {
+                found[at].1.append(code.code)
+            } else {
+                found.append((codebook, [code.code]))
+            }
+        }
+        return found
     }
 
     /// The codes of a codebook that the view has, or that this change makes.
@@ -34,5 +35,42 @@ extension Edit {
             list = fields.first { sameBytes($0.key, "codes") }?.value
         }
         return list?.array?.compactMap { $0["code"]?.string } ?? []
+    }
+}
+
+/// A code of a published codebook as a value names it.
+struct NamedCode {
+    /// The id of the codebook, or in an item file its name.
+    var codebook: String
+    var code: String
+}
+
+extension FieldRule {
+    /// The codes that a value names: those of a coding each with their codebook, those of a mapping in the codebook that bears it and in the other.
+    ///
+    /// - Parameter item: what the value is written on; nil where that is still to be made.
+    func codes(in value: Value, of kind: String, _ item: String?) -> [NamedCode] {
+        guard sameBytes(kind, "codebook"), sameBytes(name, "mappings") else { return type.codes(in: value) }
+        let other = value["to"]?.string
+        return (value["codes"]?.array ?? []).flatMap { pair in
+            [(item, pair["from"]), (other, pair["to"])].compactMap { codebook, code in
+                codebook.flatMap { codebook in code?.string.map { NamedCode(codebook: codebook, code: $0) } }
+            }
+        }
+    }
+}
+
+extension ValueType {
+    fileprivate func codes(in value: Value) -> [NamedCode] {
+        switch (self, value) {
+        case (.list(let element), .array(let values)): return values.flatMap { element.codes(in: $0) }
+        case (.object(let parts), .members):
+            let inner = parts.flatMap { part in value[part.name].map { part.type.codes(in: $0) } ?? [] }
+            guard parts.contains(where: { $0.name == "codebook" && $0.type == .item(["codebook"]) }),
+                let codebook = value["codebook"]?.string, let code = value["code"]?.string
+            else { return inner }
+            return inner + [NamedCode(codebook: codebook, code: code)]
+        default: return []
+        }
     }
 }

@@ -40,7 +40,7 @@ public final class Edit {
         var rest: [(FieldRule, Value)] = []
         for (name, value) in fields where !value.isNull {
             let field = try self.field(name, rule)
-            try checkReferences(value, field.type, field.name)
+            try checkNamed(value, field, rule.name, nil)
             switch field.merge {
             case .immutable, .latest, .contested: created.append((name, value))
             case .set, .append, .perCoder: rest.append((field, value))
@@ -125,8 +125,7 @@ public final class Edit {
                 .invalid, "\(target.rule.name).\(field) is of class \(rule.merge.rawValue)",
                 wayOut: rule.merge.operation.map { "Write it with \($0)." } ?? "It is said once, at creation.")
         }
-        try checkReferences(value, rule.type, field)
-        if case .append = action(field, value), sameBytes(target.rule.name, "codebook") { try checkMapping(value, of: id, field) }
+        try checkNamed(value, rule, target.rule.name, id)
         try checkOpen(target, field)
         try checkNoConflict(target, field, author)
         let operation = ItemID(change, operations.count + 1)
@@ -198,7 +197,7 @@ public final class Edit {
     public func resolve(_ id: ItemID, _ field: String, value: Value) throws {
         let target = try target(id, retractedToo: true)
         if !sameBytes(field, Entity.existenceField) {
-            try checkReferences(value, self.field(field, target.rule).type, field)
+            try checkNamed(value, self.field(field, target.rule), target.rule.name, id)
         }
         let heads = try heads(target, field)
         try checkOpen(target, field)
@@ -301,6 +300,12 @@ public final class Edit {
             wayOut: "Look with `annals conflicts`, then `annals resolve \(name) --take \(authors.first ?? "NAME")`.")
     }
 
+    /// What a value names must be there: items and, in a published codebook, codes.
+    private func checkNamed(_ value: Value, _ field: FieldRule, _ kind: String, _ item: ItemID?) throws {
+        try checkReferences(value, field.type, field.name)
+        try checkCodes(field.codes(in: value, of: kind, item?.raw), field.name)
+    }
+
     /// Every entity that a value names must be one that its author can see, and of a kind that belongs there.
     private func checkReferences(_ value: Value, _ type: ValueType, _ path: String) throws {
         switch (type, value) {
@@ -314,7 +319,6 @@ public final class Edit {
             for part in parts {
                 if let member = value[part.name] { try checkReferences(member, part.type, "\(path).\(part.name)") }
             }
-            try checkCode(value, path)
         default: break
         }
     }

@@ -10,7 +10,7 @@ public struct ItemFile: Sendable {
     /// What the first line says.
     public static let format = "annals-items/1"
 
-    let lines: [ItemLine]
+    private(set) var lines: [ItemLine]
 
     /// How many items it has.
     public var count: Int { lines.count }
@@ -42,6 +42,13 @@ public struct ItemFile: Sendable {
         }
         guard hasHeader else { throw Self.failure(1, "is not there", "Begin the file with {\"format\":\"\(Self.format)\"}.") }
         self.lines = lines
+    }
+
+    /// The same items with the judgments of one coder only: those of others nobody can record for them.
+    public func withJudgments(of coder: Name) -> ItemFile {
+        var file = self
+        for index in lines.indices { file.lines[index].leaveOutJudgments(except: coder) }
+        return file
     }
 
     static func failure(_ line: Int, _ what: String, _ wayOut: String, _ code: AnnalsError.Code = .invalid) -> AnnalsError {
@@ -88,6 +95,8 @@ struct ItemLine: Sendable {
             }
         }
     }
+
+    mutating func leaveOutJudgments(except coder: Name) { codings.removeAll { $0.author != coder } }
 
     private mutating func take(fields: Value) throws {
         try checkNames(fields, "fields") { $0.merge != .perCoder && !sameBytes($0.name, "key") }

@@ -48,11 +48,14 @@ struct ItemPlan {
         self.known = known
         self.user = user
         for line in file.lines { byName[line.name] = line }
-        for line in file.lines { try checkReferences(line, entity) }
-        for line in file.lines { try checkCoders(line) }
+        try checkTexts(file.lines)
+        for line in file.lines {
+            try checkReferences(line, entity)
+            try checkCoders(line)
+            try checkCodes(line, entity)
+        }
         var order: [ItemLine] = []
-        var open: Set<ItemName> = []
-        for line in file.lines { try place(line, &order, &open) }
+        for line in file.lines { try place(line, &order) }
         for line in order where known[line.name] == nil { create(line) }
         for line in file.lines {
             guard let id = known[line.name] else {
@@ -63,6 +66,11 @@ struct ItemPlan {
                 throw ItemFile.failure(line.number, "is about an item that is retracted here", "Restore it first.", .retracted)
             }
             try writeDifferences(line, entity, vocabulary)
+            if let lock = entity.locks.first, steps.last?.line.name == line.name {
+                throw ItemFile.failure(
+                    line.number, "is about an item that \(lock.stamp.author) locked, and says something else of it",
+                    "A curator opens it, or say it as it is.", .locked)
+            }
         }
         for step in steps { try checkRights(step, role) }
     }
@@ -105,7 +113,34 @@ struct ItemPlan {
         for coding in line.codings where coding.author != user {
             throw ItemFile.failure(
                 line.number, "has a judgment of \(coding.author), and this is the replica of \(user)",
-                "Import it in a replica of \(coding.author), or take that judgment out.")
+                "Import it in a replica of \(coding.author), or leave others' judgments out (--own-judgments).")
+        }
+    }
+
+    /// Two documents of one text are one.
+    private func checkTexts(_ lines: [ItemLine]) throws {
+        var numbers: [Value: Int] = [:]
+        for line in lines where line.kind.namedByText {
+            guard let text = line.values.first(where: { sameBytes($0.field.name, "text") })?.value else { continue }
+            if let other = numbers.updateValue(line.number, forKey: text) {
+                throw ItemFile.failure(line.number, "has the text of line \(other)", "Keep one of the two: a text is one document.")
+            }
+        }
+    }
+
+    /// Codes of published codebooks are in them, whether these are in the file or here.
+    private func checkCodes(_ line: ItemLine, _ entity: (ItemID) throws -> Entity?) throws {
+        for (field, value) in line.said {
+            for named in field.codes(in: value, of: line.kind.name, line.name.description) {
+                let name = ItemName(named.codebook)
+                let own = name.flatMap { byName[$0] }?.values.first { sameBytes($0.field.name, "codes") }?.value
+                let id = name.flatMap { known[$0] } ?? ItemID(named.codebook)
+                let codes = try own ?? id.flatMap { try entity($0)?.shown("codes") }
+                if codes?.array?.contains(where: { $0["code"]?.string == named.code }) == true { continue }
+                throw ItemFile.failure(
+                    line.number, "names a code in \(line.kind.name).\(field.name) that its codebook does not have",
+                    "Correct it, or publish a codebook that has it.")
+            }
         }
     }
 
@@ -116,6 +151,13 @@ struct ItemPlan {
             case .create(let line, let fields): ([line.kind.role] + fields.map(\.field.role)).max() ?? .analyst
             case .write(_, let field, _): field.role
             }
+        let values =
+            switch step {
+            case .create(_, let fields): fields
+            case .write(_, let field, let value): [(field: field, value: value)]
+            }
+        let isReserved = values.contains { field, value in value.string.map(field.reserved.contains) ?? false }
+        if isReserved, role < .curator { throw ItemFile.failure(step.line.number, "is for a curator to say", "Ask one to import it.") }
         if role < needed {
             throw ItemFile.failure(step.line.number, "is for a \(needed.rawValue) to say", "Ask one to import it, or leave it out.")
         }
@@ -128,20 +170,30 @@ struct ItemPlan {
 
     // MARK: Order
 
-    /// Puts what a line needs at its creation before it.
-    private mutating func place(_ line: ItemLine, _ order: inout [ItemLine], _ open: inout Set<ItemName>) throws {
-        if places[line.name] != nil || known[line.name] != nil { return }
-        guard open.insert(line.name).inserted else {
-            throw ItemFile.failure(
-                line.number, "is named, by fields that are said once, by an item that it names itself", "Leave one of the two out.")
+    /// Puts what a line needs at its creation before it. A chain of answers may be as long as the file, so the way back is a list of its own.
+    private mutating func place(_ line: ItemLine, _ order: inout [ItemLine]) throws {
+        var open: [(line: ItemLine, needs: [ItemLine])] = []
+        var names: Set<ItemName> = []
+        func enter(_ line: ItemLine) throws {
+            if places[line.name] != nil || known[line.name] != nil { return }
+            guard names.insert(line.name).inserted else {
+                throw ItemFile.failure(
+                    line.number, "is named, by fields that are said once, by an item that it names itself", "Leave one of the two out.")
+            }
+            let needed = line.values.filter { $0.field.merge == .immutable }.flatMap { $0.field.type.names(in: $0.value) }
+            open.append((line, needed.compactMap { byName[$0.name] }.reversed()))
         }
-        for (field, value) in line.values where field.merge == .immutable {
-            for (name, _) in field.type.names(in: value) {
-                if let other = byName[name] { try place(other, &order, &open) }
+        try enter(line)
+        while let last = open.indices.last {
+            if let next = open[last].needs.popLast() {
+                try enter(next)
+            } else {
+                let line = open.removeLast().line
+                names.remove(line.name)
+                places[line.name] = order.count
+                order.append(line)
             }
         }
-        places[line.name] = order.count
-        order.append(line)
     }
 
     /// Whether all that a value names is there when the item at this place is made.

@@ -89,7 +89,17 @@ extension Replica {
                 }
                 return difference(values(before), values(after), author: author)
             }
-        case .set, .append:
+        case .append:
+            // Equal ones are several things that were said.
+            let (old, new) = (before?.elements[rule.name] ?? [], after.elements[rule.name] ?? [])
+            let ids = (Set(old.map(\.id)), Set(new.map(\.id)))
+            let (gone, come) = (old.filter { !ids.1.contains($0.id) }, new.filter { !ids.0.contains($0.id) })
+            if gone.isEmpty, come.isEmpty { return [] }
+            return [
+                ItemDifference.Field(
+                    field: rule.name, author: nil, before: gone.map(\.value), after: come.map(\.value), holdsMany: true)
+            ]
+        case .set:
             let old = before?.shownElements(rule.name, vocabulary).map(\.value) ?? []
             let new = after.shownElements(rule.name, vocabulary).map(\.value)
             let (gone, come) = (old.filter { !new.contains($0) }, new.filter { !old.contains($0) })

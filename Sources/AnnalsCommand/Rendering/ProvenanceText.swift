@@ -39,7 +39,7 @@ struct ProvenanceText {
     private func value(_ saying: Provenance.Saying, _ type: ValueType?) -> String {
         func short(_ value: Value) -> String { DisplayText.clipped(desk.values.text(value, type), to: 160) }
         if !saying.removed.isEmpty { return "took out " + saying.removed.map(short).joined(separator: ", ") }
-        guard let value = saying.value else { return "cleared" }
+        guard let value = saying.value else { return saying.standing == .done ? "took out nothing that was there" : "cleared" }
         return short(value)
     }
 

@@ -28,6 +28,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The document that this is a newer version of.", valueName: "handle")) var revises: String?
     @Option(help: ArgumentHelp("JSON Lines of annotations.", valueName: "file")) var annotations: String?
     @Option(help: ArgumentHelp("An item file; - for standard input.", valueName: "file")) var items: String?
+    @Flag(help: "Of an item file's judgments take only your own: those of others nobody records for them.") var ownJudgments = false
     @OptionGroup var fields: FieldOptions
     @OptionGroup var record: RecordOptions
     @OptionGroup var progress: ProgressOptions
@@ -43,7 +44,7 @@ struct ImportCommand: ParsableCommand {
                 throw CommandFailure.usage(
                     "an item file goes by itself", at: "--items", do: "import the other file with a command of its own")
             }
-            return try ItemsImport(items, desk).record(record, progress)
+            return try ItemsImport(items, ownJudgments: ownJudgments, desk).record(record, progress)
         }
         let shown = Progress(desk.console, asked: progress.progress)
         defer { shown.end() }

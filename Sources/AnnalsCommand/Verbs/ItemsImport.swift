@@ -7,10 +7,11 @@ struct ItemsImport {
     private let file: ItemFile
     private let desk: Desk
 
-    init(_ path: String, _ desk: Desk) throws {
+    init(_ path: String, ownJudgments: Bool, _ desk: Desk) throws {
         (self.path, self.desk) = (path, desk)
         let text = try InputFile.text(path)
-        file = try Self.naming(path) { try ItemFile(text, vocabulary: desk.vocabulary) }
+        let whole = try Self.naming(path) { try ItemFile(text, vocabulary: desk.vocabulary) }
+        file = ownJudgments ? whole.withJudgments(of: desk.replica.user) : whole
     }
 
     func record(_ options: RecordOptions, _ progress: ProgressOptions) throws {
