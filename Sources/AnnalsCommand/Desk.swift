@@ -15,20 +15,19 @@ struct Desk {
     private let names = Names()
 
     /// The replica around the folder that the flags name, as it is now.
-    init(_ place: PlaceOptions) throws {
-        replica = try place.open()
-        view = try replica.view()
-        console = place.console
-        isJSON = place.json
-        (blindFor, point) = (nil, nil)
+    init(_ place: PlaceOptions, _ blind: BlindOptions? = nil) throws {
+        try self.init(place, asOf: nil, isBlind: blind?.blind ?? false)
     }
 
     /// The replica as it was at a point of the log.
     init(_ place: PlaceOptions, _ look: LookOptions) throws {
-        let replica = try place.open()
-        self.replica = replica
-        point = try look.point()
-        blindFor = look.blind.reader(of: replica)
+        try self.init(place, asOf: look.point(), isBlind: look.blind.blind)
+    }
+
+    private init(_ place: PlaceOptions, asOf point: Point?, isBlind: Bool) throws {
+        replica = try place.open()
+        blindFor = BlindOptions.reader(of: replica, isAsked: isBlind)
+        self.point = point
         view = try replica.view(asOf: point, blindFor: blindFor)
         console = place.console
         isJSON = place.json
@@ -40,17 +39,6 @@ struct Desk {
         console = desk.console
         isJSON = desk.isJSON
         (blindFor, point) = (desk.blindFor, nil)
-    }
-
-    /// The replica as it is now, as a coder sees it who may be blind.
-    init(_ place: PlaceOptions, _ blind: BlindOptions) throws {
-        let desk = try Desk(place)
-        replica = desk.replica
-        console = desk.console
-        isJSON = desk.isJSON
-        blindFor = blind.reader(of: replica)
-        point = nil
-        view = try replica.view(asOf: nil, blindFor: blindFor)
     }
 
     /// The same replica as it is now.

@@ -57,8 +57,8 @@ struct BlindOptions: ParsableArguments {
     var blind = false
 
     /// The coder who is not to see others' judgments; nil where all shows.
-    func reader(of replica: Replica) -> Name? {
-        blind || Console.environment("ANNALS_BLIND").map { $0 != "0" && !$0.isEmpty } ?? false ? replica.user : nil
+    static func reader(of replica: Replica, isAsked: Bool) -> Name? {
+        isAsked || Console.environment("ANNALS_BLIND").map { $0 != "0" && !$0.isEmpty } ?? false ? replica.user : nil
     }
 }
 

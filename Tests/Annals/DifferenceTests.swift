@@ -71,6 +71,17 @@ struct DifferenceTests {
         #expect(failure { try aliya.differences(from: .seq(log.seq), to: .seq(middle)) } == .usage)
     }
 
+    @Test("what is appended again is said again, and is a difference")
+    mutating func appended() throws {
+        let post: Value = ["office": "Minister"]
+        let actor = try aliya.quickly { try $0.create("actor", fields: [("names", ["text": "One"]), ("posts", post)]) }
+        try exchange()
+        let start = log.seq
+        try bek.quickly { try $0.append(actor, "posts", post) }
+        try exchange()
+        #expect(try aliya.differences(from: .seq(start)).first?.fields.first?.after == [post])
+    }
+
     @Test("work that was written before and synced after is there by its author's clock, and not by the server's receipt")
     mutating func written() throws {
         // The log's own time is long after both clocks; aliya writes first and syncs last.

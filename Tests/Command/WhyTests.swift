@@ -137,6 +137,7 @@ import Testing
         #expect(try bench.done("-C", "b", "agreement", "event.coding", "--blind").contains("0 coded"))
         for words in [["export"], ["replay", "--raw"]] { #expect(try bench.annals(["-C", "b"] + words + ["--blind"]).status == 64) }
         let blind = try bench.annals("-C", "b", "show", "e1", environment: ["ANNALS_BLIND": "1"])
+        #expect(try !bench.annals("-C", "b", "undo", "@2", "-n", environment: ["ANNALS_BLIND": "1"]).out.contains("SUPPORT"))
         #expect(!blind.out.contains("SUPPORT") && blind.out.contains("hidden"))
         #expect(try bench.done("-C", "b", "show", "e1", "--blind").contains("one coder has judged it; hidden until you have"))
         try bench.done("-C", "b", "code", "e1", "AGREE")

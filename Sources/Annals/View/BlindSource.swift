@@ -39,13 +39,17 @@ struct BlindSource: EntitySource {
     }
 
     func conflicts() throws -> [Conflict] {
-        try whole.conflicts().filter { conflict in
-            guard let field = vocabulary.field(conflict.field, of: conflict.kind), conflict.author != blind.reader else { return true }
-            return try whole.entity(conflict.item).map { !blind.hides(field, of: $0, vocabulary) } ?? true
-        }
+        try whole.conflicts().filter { try $0.author == blind.reader || !hides($0.field, of: $0.item, $0.kind) }
     }
 
-    func notices() throws -> [Notice] { try whole.notices() }
+    func notices() throws -> [Notice] {
+        try whole.notices().filter { try $0.stamp.author == blind.reader || !hides($0.field, of: $0.item, $0.kind) }
+    }
+
+    private func hides(_ name: String, of item: ItemID, _ kind: String) throws -> Bool {
+        guard let field = vocabulary.field(name, of: kind), let entity = try whole.entity(item) else { return false }
+        return blind.hides(field, of: entity, vocabulary)
+    }
 }
 
 extension EntitySource {

@@ -108,6 +108,8 @@ struct LedgerText {
                     })
             ),
         ]
+        let doubles = (try? desk.view.same(as: line.commitment.id)) ?? []
+        if !doubles.isEmpty { members.append(("same", ids(doubles))) }
         for name in ["modality", "instrument"] {
             if let value = line.commitment.shown(name) { members.append((name, value)) }
         }

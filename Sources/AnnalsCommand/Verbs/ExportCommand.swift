@@ -28,7 +28,7 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         if log, items { throw CommandFailure.usage("two things are asked for", at: "--log --items", do: "export them one after the other") }
         let replica = try place.open()
-        if look.blind.reader(of: replica) != nil { throw CommandFailure.wholeRecord("annals export") }
+        if BlindOptions.reader(of: replica, isAsked: look.blind.blind) != nil { throw CommandFailure.wholeRecord("annals export") }
         let console = place.console
         let shown = Progress(console, asked: progress.progress)
         defer { shown.end() }
