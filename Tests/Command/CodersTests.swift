@@ -64,6 +64,12 @@ import Testing
             )
         }
         #expect(try bench.annals("-C", "a", "set", "e1.when", "2025-08-09").status == 1)
+        // A label is renamed everywhere or nowhere.
+        try bench.done("-C", "a", "set", "e1.state", "reviewed")
+        try bench.done("-C", "a", "tag", "e1", "peace")
+        try bench.done("-C", "a", "set", "e1.state", "locked")
+        let rename = try bench.annals("-C", "a", "tag", "--rename", "peace", "treaty")
+        #expect(rename.status == 1 && rename.err.contains("1 of the items that bear it is locked") && rename.err.contains("where: e1"))
         try bench.done("-C", "b", "note", "e1", "The day is wrong.")
         try bench.done("-C", "a", "set", "e1.state", "reviewed", "-m", "the day is wrong")
         try bench.done("-C", "a", "set", "e1.when", "2025-08-09")

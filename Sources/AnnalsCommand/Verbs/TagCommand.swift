@@ -46,6 +46,13 @@ struct TagCommand: ParsableCommand {
             left += try desk.view.entities(kind: kind.name, where: .equals(field.name, .string(old))).map { ($0, kind, field) }
         }
         guard !left.isEmpty else { throw CommandFailure("no item bears this label", at: "--rename", do: "see annals list --tag") }
+        let locked = left.filter { !$0.item.locks.isEmpty }.map { desk.name($0.item.id) }
+        guard locked.isEmpty else {
+            throw CommandFailure(
+                "\(locked.count) of the items that bear it \(locked.count == 1 ? "is" : "are") locked",
+                at: locked.prefix(5).joined(separator: ", "),
+                do: "a curator opens them (annals set \(locked[0]).state reviewed); nothing was recorded")
+        }
         while !left.isEmpty {
             let some = left.prefix(Self.renamedMax)
             left.removeFirst(some.count)
