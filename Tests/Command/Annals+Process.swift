@@ -79,7 +79,7 @@ final class Bench: Sendable {
         let null = try FileHandle(forUpdating: URL(filePath: "/dev/null"))
         return try Child(
             Self.program.path, words, in: folder.path, environment: Self.environment(folder),
-            descriptors: [null.fileDescriptor, out, error])
+            descriptors: [null.fileDescriptor, out, error], secondsMax: Child.serviceSecondsMax)
     }
 
     func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }

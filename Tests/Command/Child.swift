@@ -4,13 +4,18 @@ import Glibc
 ///
 /// It runs in its folder by `env` and under `timeout`, so that one that should have ended and did not fails its test and does not stop all of them.
 struct Child: Sendable {
-    /// The longest that one may run, in seconds: a hundred times what the slowest takes.
-    static let secondsMax = 120
+    /// The longest that a command may run, in seconds: a hundred times what the slowest takes.
+    static let commandSecondsMax = 120
+    /// The longest that what serves a whole test may run: some of them take half an hour under a sanitizer.
+    static let serviceSecondsMax = 7200
 
     private let pid: pid_t
 
     /// - Parameter descriptors: what the child has as 0, 1, 2; they stay open here.
-    init(_ program: String, _ words: [String], in folder: String, environment: [String: String], descriptors: [Int32]) throws {
+    init(
+        _ program: String, _ words: [String], in folder: String, environment: [String: String], descriptors: [Int32],
+        secondsMax: Int = commandSecondsMax
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -25,7 +30,7 @@ struct Child: Sendable {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let words = ["env", "-C", folder, "timeout", String(Self.secondsMax), program] + words
+        let words = ["env", "-C", folder, "timeout", String(secondsMax), program] + words
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
