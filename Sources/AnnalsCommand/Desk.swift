@@ -89,7 +89,7 @@ struct Desk {
     private func hiddenCoders(_ item: ItemID, _ field: String) -> Int { (try? view.hiddenCoders(of: item, field: field))?.count ?? 0 }
 
     /// What a write says of itself in its change: why it was made; nil where nothing was said.
-    func reason(_ stamp: Stamp) -> String? { (try? replica.step(of: stamp))?.change?.why }
+    func reason(_ stamp: Stamp) -> String? { (try? view.covering(replica.step(of: stamp)))?.change?.why }
 
     // MARK: Words in
 

@@ -1,3 +1,4 @@
+import AnnalsModel
 import Foundation
 import Testing
 
@@ -118,6 +119,12 @@ import Testing
         for (folder, type) in [("a", "SUPPORT"), ("c", "CONSULT")] {
             try bench.done("-C", folder, "set", "e1.adjudicated", "type=\(type)", "note=not SUPPORT alone")
         }
+        try bench.done("-C", "b", "set", "e1.when", "2025-08-07")
+        let shown = try bench.done("-C", "c", "show", "e1", "--json").trimmingCharacters(in: .newlines)
+        let id = try #require(JSONLine.value(shown)?["id"]?.string)
+        let both = #""fields":{"when":{"edtf":"2025-08-08"}},"codings":{"coding":{"aliya":{"type":"SUPPORT","note":"unmistakable now"}}}"#
+        try bench.write("{\"format\":\"annals-items/1\"}\n{\"kind\":\"event\",\"key\":\"\(id)\",\(both)}\n", to: "more.items.jsonl")
+        try bench.done("-C", "c", "import", "--items", "../more.items.jsonl", "-m", "SUPPORT on that day")
         for folder in ["a", "c", "b"] { try bench.done("-C", folder, "sync") }
         #expect(try bench.done("-C", "b", "conflicts").contains("e1.adjudicated"))
         for words in [
@@ -131,6 +138,10 @@ import Testing
             #expect(!out.contains("SUPPORT"), "\(words): \(out)")
             #expect(try bench.annals(["-C", "b"] + words).out.contains("SUPPORT"), "\(words)")
         }
+        // The reason of a change that also judges tells as much, wherever it is shown.
+        let two =
+            try bench.annals("-C", "b", "conflicts", "--json", "--blind").out + bench.annals("-C", "b", "show", "e1.when", "--blind").out
+        #expect(two.contains("2025-08-08") && !two.contains("SUPPORT"), "\(two)")
         // Nor by what is found, counted, or taken out whole; and once for all commands.
         #expect(try bench.annals("-C", "b", "search", "unmistakable", "--blind").status == 1)
         #expect(try bench.done("-C", "b", "search", "unmistakable").contains("e1"))

@@ -38,8 +38,8 @@ struct CodeCommand: ParsableCommand {
         }
         let path = "\(desk.name(entity.id)).\(field.name)"
         if clear {
-            guard type == nil, parts.assignments.isEmpty else {
-                throw CommandFailure.usage("--clear takes no type", at: path, do: "leave it out")
+            guard type == nil, parts.assignments.isEmpty, !submit else {
+                throw CommandFailure.usage("--clear takes no type, and hands nothing in", at: path, do: "leave the others out")
             }
             try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id, kind.name) }
             return
