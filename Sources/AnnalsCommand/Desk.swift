@@ -66,9 +66,10 @@ struct Desk {
 
     var values: ValueText { ValueText(name: name) }
     var entityText: EntityText {
-        EntityText(vocabulary: vocabulary, values: values, time: LocalClock.text, reason: reason, hiddenCoders: hiddenCoders)
+        EntityText(
+            vocabulary: vocabulary, values: values, time: LocalClock.text, reason: reason, hiddenCount: view.hiddenCount)
     }
-    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name, reason: reason) }
+    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name, reason: reason, hiddenCount: view.hiddenCount) }
     var changeText: ChangeText { ChangeText(vocabulary: vocabulary, values: values) }
     var changeJSON: ChangeJSON { ChangeJSON(name: name) }
 
@@ -86,10 +87,8 @@ struct Desk {
         }
     }
 
-    private func hiddenCoders(_ item: ItemID, _ field: String) -> Int { (try? view.hiddenCoders(of: item, field: field))?.count ?? 0 }
-
     /// What a write says of itself in its change: why it was made; nil where nothing was said.
-    func reason(_ stamp: Stamp) -> String? { (try? view.covering(replica.step(of: stamp)))?.change?.why }
+    func reason(_ stamp: Stamp) throws -> String? { try view.covering(replica.step(of: stamp)).change?.why }
 
     // MARK: Words in
 

@@ -23,6 +23,13 @@ struct DoublesTests {
         }
     }
 
+    private func signedInstrument() throws -> ItemID {
+        try replica.quickly {
+            try $0.create(
+                "instrument", fields: [("title", "The peace agreement"), ("statuses", [["status": "signed", "date": "2025-12-01"]])])
+        }
+    }
+
     private func part(_ link: ItemID) throws { try replica.quickly { try $0.retract(link) } }
 
     private func line(_ key: String, on day: String = "2025-09-01") throws -> LedgerLine? {
@@ -63,6 +70,30 @@ struct DoublesTests {
         #expect(try line("C01")?.standing.deadline?.description == "2026-02-07..2026-02-08")
     }
 
+    @Test("two who recorded one commitment and its event each do not disagree once both are merged")
+    func both() throws {
+        let (event, commitment) = try replica.quickly { edit in
+            let event = try edit.create("event", fields: [("title", "Signed"), ("when", ["edtf": "[2025-08-07..2025-08-08]"])])
+            let conditions: Value = [["kind": "after", "what": ["item": .string(event.raw)]]]
+            let deadline: Value = ["duration": "P6M", "relation": "within", "anchor": .string(event.raw), "basis": "stated"]
+            let commitment = try edit.create(
+                "commitment", fields: [("text", "Set up a group"), ("deadline", deadline), ("conditions", conditions)])
+            try edit.add(
+                try id("commitment#C01"), "conditions", ["kind": "after", "what": ["item": .string(try id("event#E02").raw)]])
+            return (event, commitment)
+        }
+        let basis = try #require(try replica.view().entity(id("commitment#C01"))?.shown("deadline")?["basis"])
+        try replica.quickly { edit in
+            try edit.set(
+                commitment, "deadline", ["duration": "P6M", "relation": "within", "anchor": .string(event.raw), "basis": basis])
+        }
+        _ = try merge(commitment, id("commitment#C01"))
+        #expect(try line("C01")?.standing.isDisputed == true)
+        _ = try merge(event, id("event#E02"))
+        let standing = try #require(try line("C01")).standing
+        #expect(try !standing.isDisputed && standing.anchors == [id("event#E02")] && standing.conditions.count == 1)
+    }
+
     @Test("who acts under another name has accepted, and is listed once")
     func actors() throws {
         let double = try replica.quickly { edit in
@@ -79,11 +110,7 @@ struct DoublesTests {
 
     @Test("a status of an instrument's double is one of the instrument")
     func instruments() throws {
-        let double = try replica.quickly { edit in
-            let double = try edit.create("instrument", fields: [("title", "The peace agreement")])
-            try edit.append(double, "statuses", ["status": "signed", "date": "2025-12-01"])
-            return double
-        }
+        let double = try signedInstrument()
         let agreement = try id("instrument#I06")
         let count = try replica.view().instruments().count
         func status(_ id: ItemID) throws -> String? {
@@ -149,15 +176,13 @@ struct DoublesTests {
 
     @Test("an item that is taken back says nothing for its double any more")
     func retracted() throws {
-        let double = try replica.quickly { edit in
-            let double = try edit.create("instrument", fields: [("title", "The peace agreement")])
-            try edit.append(double, "statuses", ["status": "signed", "date": "2025-12-01"])
-            return double
-        }
+        let double = try signedInstrument()
         _ = try merge(double, id("instrument#I06"))
         try replica.quickly { try $0.retract(double) }
         let view = try replica.view()
         #expect(try view.history(of: #require(try view.entity(id("instrument#I06")))).current()?.status == "initialed")
         #expect(try view.same(as: id("instrument#I06")).isEmpty)
+        // Nor does it say what its double says.
+        #expect(try view.history(of: #require(try view.entity(double))).current()?.status == "signed")
     }
 }

@@ -108,6 +108,41 @@ struct ItemImportTests {
         #expect(try items(bek).count == 2)
     }
 
+    @Test("items that a file locks are locked after all that it says of them, also in a later change")
+    func lockedInParts() throws {
+        let all = (1000..<1700).map {
+            #"{"codings":{"coding":{"golden":{"type":"AID"}}},"fields":{"state":"locked","tags":["a","b"],"title":"x"},"key":"\#($0)","kind":"event"}"#
+        }
+        let done = try golden.importItems(file(all))
+        #expect(done.receipts.count > 2 && done.made == 700)
+        #expect(try golden.view().entities(kind: "event").allSatisfy { $0.locks.count == 1 && $0.elements["tags"]?.count == 2 })
+        #expect(try golden.importItems(file(all)).unchanged == 700)
+        #expect(try Array(items(golden).dropFirst()) == all)
+    }
+
+    @Test("a coding with a code that nobody here knows is as it was, and is refused where it is new")
+    mutating func foreignCodes() throws {
+        let book = #"{"kind":"codebook","key":"k","fields":{"codes":[{"code":"A"}],"name":"k","version":"1"}}"#
+        let event = #"{"kind":"event","key":"e","fields":{"title":"x"}}"#
+        try golden.importItems(file([book, event]))
+        let view = try golden.view()
+        let ids = try ["codebook", "event"].map { try #require(try view.entities(kind: $0).first?.id) }
+        // As another program records it, for no server knows the codes.
+        _ = try golden.store.record(
+            golden.store.ambient.changeID(),
+            [
+                ChangeOperation(
+                    "event",
+                    .code(
+                        on: ids[1], field: "coding",
+                        value: ["type": "AID", "codes": [["codebook": .string(ids[0].raw), "code": "B"]]]))
+            ], base: view.base, reason: nil, undoes: nil, made: [])
+        let lines = try items(golden)
+        #expect(try golden.importItems(ItemFile(lines.joined(separator: "\n"), vocabulary: .current)).unchanged == 2)
+        try exchange()
+        #expect(failure { try golden.importItems(file([lines[1].replacing("AID", with: "AGREE")])) } == .invalid)
+    }
+
     @Test("one text is one document in a file, and a chain of answers may be as long as the file, the last one first")
     func chain() throws {
         let texts = ["a", "b"].map { #"{"kind":"document","key":"\#($0)","fields":{"text":"One text."}}"# }

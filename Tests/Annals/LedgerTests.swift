@@ -206,6 +206,20 @@ struct LedgerTests {
         }
         try exchange()
         #expect(try answers(bek.view(), on: "2025-10-05")["C06"] == "overdue 2025-10-01 disputed")
+        // An end that is not known yet is an end too.
+        let event = try golden.quickly { try $0.create("event", fields: [("title", "One day")]) }
+        let view = try golden.view()
+        try golden.record(from: view) { edit in
+            try edit.resolve(id("commitment#C06", view), "deadline", value: ["date": "2025-10-01", "relation": "after"])
+        }
+        try exchange()
+        let sides: [Value] = [["date": "2025-10-02", "relation": "after"], ["duration": "P6M", "anchor": .string(event.raw)]]
+        for (replica, value) in zip([golden, bek], sides) {
+            let view = try replica.view()
+            try replica.record(from: view) { try $0.set(id("commitment#C06", view), "deadline", value) }
+        }
+        try exchange()
+        #expect(try answers(bek.view(), on: "2025-10-05")["C06"]?.hasPrefix("pending") == true)
     }
 
     @Test("an event with no last day meets a condition from its first day on, if it is said to have happened")

@@ -5,46 +5,31 @@ import Testing
 
 @Suite("Several coders: assign, list --uncoded, code --submit, review, lock") struct CodersTests {
     /// Aliya is a curator, ben an analyst; both have event e1.
-    struct Team {
-        let bench: Bench
-        let server: ServerProcess
+    private let team: TogetherTests.Pair
+    private var bench: Bench { team.bench }
 
-        init() throws {
-            bench = try Bench()
-            server = try ServerProcess(
-                bench, words: ["serve", "--data", "server", "--workspace", "w", "--dev-users", "--curator", "aliya"])
-            try bench.done("clone", server.address, "a", "--user", "aliya")
-            try bench.done("-C", "a", "new", "event", "Signed", "--when", "2025-08-08")
-            try bench.done("-C", "a", "sync")
-            try bench.done("clone", server.address, "b", "--user", "ben")
-        }
-
-        func sync() throws { for folder in ["a", "b", "a"] { try bench.done("-C", folder, "sync") } }
-    }
+    init() throws { team = try TogetherTests.Pair(curator: true) }
 
     @Test("what is assigned and not coded is a coder's list, and coding takes it off")
     func worklist() throws {
-        let team = try Team()
-        try team.bench.done("-C", "a", "new", "event", "Sent")
-        try team.bench.done("-C", "a", "assign", "e1", "ben", "aliya")
-        #expect(try team.bench.annals("-C", "a", "assign", "e1", "ben").err.contains("has this already"))
+        try bench.done("-C", "a", "new", "event", "Sent")
+        try bench.done("-C", "a", "assign", "e1", "ben", "aliya")
+        #expect(try bench.annals("-C", "a", "assign", "e1", "ben").err.contains("has this already"))
         try team.sync()
-        #expect(try team.bench.done("-C", "b", "list", "--assigned", "ben", "--uncoded").contains("e1"))
-        #expect(try !team.bench.done("-C", "b", "list", "--assigned", "ben").contains("Sent"))
-        try team.bench.done("-C", "b", "code", "e1", "AGREE")
-        #expect(try team.bench.done("-C", "b", "list", "--assigned", "ben", "--uncoded").isEmpty)
-        #expect(try team.bench.done("-C", "b", "list", "--assigned", "aliya", "--uncoded").contains("e1"))
-        try team.bench.done("-C", "a", "assign", "e1", "ben", "--remove")
-        #expect(try team.bench.done("-C", "a", "show", "e1.assignees").contains("aliya"))
-        #expect(try !team.bench.done("-C", "a", "show", "e1.assignees").contains("ben"))
-        #expect(try team.bench.annals("-C", "a", "assign", "e1", "Not A Name").status == 64)
-        #expect(try team.bench.annals("-C", "a", "list", "--state", "done").status == 64)
+        #expect(try bench.done("-C", "b", "list", "--assigned", "ben", "--uncoded").contains("e1"))
+        #expect(try !bench.done("-C", "b", "list", "--assigned", "ben").contains("Sent"))
+        try bench.done("-C", "b", "code", "e1", "AGREE")
+        #expect(try bench.done("-C", "b", "list", "--assigned", "ben", "--uncoded").isEmpty)
+        #expect(try bench.done("-C", "b", "list", "--assigned", "aliya", "--uncoded").contains("e1"))
+        try bench.done("-C", "a", "assign", "e1", "ben", "--remove")
+        #expect(try bench.done("-C", "a", "show", "e1.assignees").contains("aliya"))
+        #expect(try !bench.done("-C", "a", "show", "e1.assignees").contains("ben"))
+        #expect(try bench.annals("-C", "a", "assign", "e1", "Not A Name").status == 64)
+        #expect(try bench.annals("-C", "a", "list", "--state", "done").status == 64)
     }
 
     @Test("an analyst hands in, a curator locks, and a locked item is written by nobody until it is opened")
     func lock() throws {
-        let team = try Team()
-        let bench = team.bench
         try bench.done("-C", "b", "code", "e1", "AGREE", "--submit")
         #expect(try bench.done("-C", "b", "list", "--state", "submitted").contains("e1"))
         for state in ["reviewed", "locked"] {
@@ -55,7 +40,7 @@ import Testing
         try bench.done("-C", "a", "set", "e1.state", "locked", "-m", "coded twice, settled")
         try team.sync()
         for words in [
-            ["set", "e1.when", "2025-08-09"], ["code", "e1", "CONSULT"], ["tag", "e1", "peace"], ["retract", "e1"],
+            ["set", "e1.when", "2025-08-09"], ["code", "e1", "CONSULT"], ["tag", "e1", "treaty"], ["retract", "e1"],
             ["set", "e1.state", "draft"],
         ] {
             let run = try bench.annals(["-C", "b"] + words)
@@ -75,23 +60,46 @@ import Testing
         try bench.done("-C", "a", "set", "e1.when", "2025-08-09")
     }
 
+    @Test("what a curator reviewed stays so when an analyst codes and hands in, and only a curator takes it back")
+    func reviewed() throws {
+        try bench.done("-C", "a", "set", "e1.state", "reviewed")
+        try team.sync()
+        try bench.done("-C", "b", "code", "e1", "AGREE", "--submit")
+        #expect(try bench.done("-C", "b", "show", "e1.state").contains("reviewed"))
+        for words in [["set", "e1.state", "draft"], ["set", "e1.state", "--clear"]] {
+            let run = try bench.annals(["-C", "b"] + words)
+            #expect(run.status == 1 && run.err.contains("e1 is reviewed by aliya") && run.err.contains("annals set e1.state draft"))
+        }
+        try bench.done("-C", "a", "set", "e1.state", "draft")
+        try team.sync()
+        try bench.done("-C", "b", "code", "e1", "AGREE", "--submit")
+        #expect(try bench.done("-C", "b", "show", "e1.state").contains("submitted"))
+    }
+
+    @Test("a coding is recorded where the state is in conflict, and the state is left to a person")
+    func contested() throws {
+        try bench.done("-C", "a", "set", "e1.state", "reviewed")
+        try bench.done("-C", "b", "set", "e1.state", "submitted")
+        try team.sync()
+        let run = try bench.annals("-C", "b", "code", "e1", "AGREE", "--submit")
+        #expect(run.status == 0 && run.err.contains("the state of e1 is in conflict and stays so"), "\(run.err)")
+        #expect(try bench.done("-C", "b", "show", "e1.coding").contains("ben: AGREE"))
+    }
+
     @Test("what was written without having seen the lock stands beside it, and is not lost")
     func unseen() throws {
-        let team = try Team()
-        try team.bench.done("-C", "a", "set", "e1.state", "locked")
-        try team.bench.done("-C", "b", "set", "e1.state", "submitted")
-        try team.bench.done("-C", "b", "set", "e1.when", "2025-08-07")
+        try bench.done("-C", "a", "set", "e1.state", "locked")
+        try bench.done("-C", "b", "set", "e1.state", "submitted")
+        try bench.done("-C", "b", "set", "e1.when", "2025-08-07")
         try team.sync()
-        #expect(try team.bench.done("-C", "a", "conflicts").contains("e1.state"))
-        #expect(try team.bench.done("-C", "a", "show", "e1.when").contains("2025-08-07"))
-        #expect(try team.bench.annals("-C", "b", "resolve", "e1.state", "--take", "ben").err.contains("locked by aliya"))
-        try team.bench.done("-C", "a", "resolve", "e1.state", "--take", "ben")
+        #expect(try bench.done("-C", "a", "conflicts").contains("e1.state"))
+        #expect(try bench.done("-C", "a", "show", "e1.when").contains("2025-08-07"))
+        #expect(try bench.annals("-C", "b", "resolve", "e1.state", "--take", "ben").err.contains("locked by aliya"))
+        try bench.done("-C", "a", "resolve", "e1.state", "--take", "ben")
     }
 
     @Test("a coding, or a mapping between codebooks, names codes that are in the codebook")
     func codes() throws {
-        let team = try Team()
-        let bench = team.bench
         for version in ["1", "2"] {
             try bench.done(
                 "-C", "a", "new", "codebook", "Desk codes", "--version", version, "--codes", "code=visit\(version)", "--codes",

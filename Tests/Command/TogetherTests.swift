@@ -9,14 +9,19 @@ import Testing
         let bench: Bench
         let server: ServerProcess
 
-        init() throws {
+        /// - Parameter curator: Aliya is one.
+        init(curator: Bool = false) throws {
             bench = try Bench()
-            server = try ServerProcess(bench)
+            let words = ["serve", "--data", "server", "--workspace", "caucasus", "--dev-users"]
+            server = try ServerProcess(bench, words: words + (curator ? ["--curator", "aliya"] : []))
             try bench.done("clone", server.address, "a", "--user", "aliya")
             try bench.done("-C", "a", "new", "event", "Draft initialed", "--when", "2025-08-08", "--tags", "peace")
             try bench.done("-C", "a", "sync")
             try bench.done("clone", server.address, "b", "--user", "ben")
         }
+
+        /// What either recorded both have.
+        func sync() throws { for folder in ["a", "b", "a"] { try bench.done("-C", folder, "sync") } }
 
         /// Both wrote without seeing the other's; Ben has both.
         func disagree() throws {

@@ -142,6 +142,10 @@ import Testing
         let two =
             try bench.annals("-C", "b", "conflicts", "--json", "--blind").out + bench.annals("-C", "b", "show", "e1.when", "--blind").out
         #expect(two.contains("2025-08-08") && !two.contains("SUPPORT"), "\(two)")
+        // Nor by a look back to before the item was there, by what cites it, or by a judgment that is taken back for a reason.
+        #expect(try !bench.annals("-C", "b", "show", "@2", "--as-of", "1", "--blind").out.contains("SUPPORT"))
+        #expect(try bench.done("-C", "b", "list", "--assigned", "aliya", "--uncoded", "--blind").isEmpty)
+        #expect(try bench.done("-C", "b", "show", "e1", "--json", "--blind").contains(#""hidden":{"coding":1}"#))
         // Nor by what is found, counted, or taken out whole; and once for all commands.
         #expect(try bench.annals("-C", "b", "search", "unmistakable", "--blind").status == 1)
         #expect(try bench.done("-C", "b", "search", "unmistakable").contains("e1"))
@@ -154,5 +158,46 @@ import Testing
         try bench.done("-C", "b", "code", "e1", "AGREE")
         let out = try bench.done("-C", "b", "show", "e1", "--blind")
         #expect(out.contains("aliya: SUPPORT") && out.contains("ben: AGREE") && out.contains("adjudicated"), "\(out)")
+    }
+
+    @Test("a blind coder sees no reason of a judgment taken back, no value cited for one, no fulfilment in the ledger; an undo sees all")
+    func blindElsewhere() throws {
+        let pair = try TogetherTests.Pair(curator: true)
+        let bench = pair.bench
+        try bench.write("The ministers initialed the draft.", to: "a.txt")
+        try bench.done("-C", "b", "new", "event", "Ours")
+        try pair.sync()
+        try bench.done("-C", "a", "import", "../a.txt")
+        try bench.done("-C", "a", "cite", "d~2", "initialed", "--of", "e1")
+        try bench.done("-C", "a", "set", "q~3.about", "item=e1", "field=adjudicated", "stance=supports", "value=CONSULT")
+        try bench.done("-C", "a", "new", "commitment", "Set up a group")
+        try bench.done("-C", "a", "code", "c~5.fulfilment", "3")
+        try bench.done("-C", "a", "code", "e1", "COERCE")
+        try bench.done("-C", "a", "code", "e1", "--clear", "-m", "not COERCE after all")
+        try bench.done("-C", "a", "code", "e2", "AGREE")
+        try pair.sync()
+        for words in [
+            ["log"], ["replay"], ["why", "e1"], ["why", "e1", "--json"], ["list", "citation", "--json"], ["due"], ["show", "c6"],
+        ] {
+            let (open, blind) = (try bench.annals(["-C", "b"] + words).out, try bench.annals(["-C", "b"] + words + ["--blind"]).out)
+            for word in ["COERCE", "CONSULT", "met\n", "met "] { #expect(!blind.contains(word), "\(words) \(word): \(blind)") }
+            #expect(["COERCE", "CONSULT", "met"].contains { open.contains($0) }, "\(words): \(open)")
+        }
+        // Aliya has worked on Ben's event, though he does not see it.
+        let undo = try bench.annals("-C", "b", "undo", "@~1", environment: ["ANNALS_BLIND": "1"])
+        #expect(undo.status == 1 && undo.err.contains("aliya has worked on e2"), "\(undo.err)")
+    }
+
+    @Test("what a blind coder's own judgment has opened in between is no difference, and what he has judged he sees at any time")
+    func blindThen() throws {
+        let pair = try TogetherTests.Pair()
+        let bench = pair.bench
+        try bench.done("-C", "a", "code", "e1", "SUPPORT")
+        try pair.sync()
+        try bench.done("-C", "b", "code", "e1", "AGREE")
+        try pair.sync()
+        let diff = try bench.done("-C", "b", "diff", "2", "--blind")
+        #expect(diff.contains("ben: nothing → AGREE") && !diff.contains("SUPPORT"), "\(diff)")
+        #expect(try bench.done("-C", "b", "show", "e1", "--as-of", "2", "--blind").contains("aliya: SUPPORT"))
     }
 }

@@ -124,6 +124,23 @@ struct ChangeRulesTests {
         #expect(violation([operation], role: .curator) == nil)
     }
 
+    @Test("every value that the vocabulary keeps for curators is refused to an analyst, and no other")
+    func reserved() {
+        var count = 0
+        for kind in Vocabulary.current.kinds {
+            for field in kind.fields where !field.reserved.isEmpty {
+                guard case .choice(let words) = field.type else { continue }
+                for word in words {
+                    let found = violation(
+                        [ChangeOperation(kind.name, .set(on: item, field: field.name, value: .string(word)))], role: .analyst)
+                    #expect(found?.code == (field.reserved.contains(word) ? .role : nil))
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 0)
+    }
+
     @Test("a change has at least one operation and no more than the limit")
     func operationCount() {
         #expect(violation([])?.code == .invalid)

@@ -3,38 +3,26 @@ internal import AnnalsModel
 extension Edit {
     /// What names a code of a published codebook names one that is in it. Only who has the codebook can tell, so a server does not.
     func checkCodes(_ named: [NamedCode], _ path: String) throws {
-        for (codebook, codes) in try Self.byCodebook(named) {
-            let known = Set(try self.codes(of: codebook))
-            guard let missing = codes.firstIndex(where: { !known.contains($0) }) else { continue }
-            let which = codes.count == 1 ? "the code" : "code \(missing + 1)"
+        for (index, named) in named.enumerated() {
+            guard let codebook = ItemID(named.codebook), try !codes(of: codebook).contains(.string(named.code)) else { continue }
             throw AnnalsError(
-                .invalid, "\(which) of \(path) is not in \(shortName(codebook))",
+                .invalid, "code \(index + 1) of \(path) is not in \(shortName(codebook))",
                 wayOut: "Its codes: `annals show \(shortName(codebook)).codes`.")
         }
     }
 
-    private static func byCodebook(_ named: [NamedCode]) throws -> [(ItemID, [String])] {
-        var found: [(ItemID, [String])] = []
-        for code in named {
-            guard let codebook = ItemID(code.codebook) else { continue }
-            if let at = found.firstIndex(where: { $0.0 == codebook }) {
-                found[at].1.append(code.code)
-            } else {
-                found.append((codebook, [code.code]))
-            }
-        }
-        return found
-    }
-
     /// The codes of a codebook that the view has, or that this change makes.
-    private func codes(of codebook: ItemID) throws -> [String] {
-        var list = try view.entity(codebook)?.shown("codes")
+    private func codes(of codebook: ItemID) throws -> Set<Value> {
+        if let known = codebooks[codebook] { return known }
+        var list = try whole.entity(codebook)?.shown("codes")
         if list == nil, codebook.change == change, operations.indices.contains(codebook.index - 1),
             case .create(_, let fields) = operations[codebook.index - 1].action
         {
             list = fields.first { sameBytes($0.key, "codes") }?.value
         }
-        return list?.array?.compactMap { $0["code"]?.string } ?? []
+        let codes = NamedCode.all(in: list)
+        codebooks[codebook] = codes
+        return codes
     }
 }
 
@@ -43,6 +31,9 @@ struct NamedCode {
     /// The id of the codebook, or in an item file its name.
     var codebook: String
     var code: String
+
+    /// The codes of a codebook, by their bytes.
+    static func all(in list: Value?) -> Set<Value> { Set(list?.array?.compactMap { $0["code"] } ?? []) }
 }
 
 extension FieldRule {

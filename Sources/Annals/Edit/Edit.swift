@@ -7,6 +7,8 @@ internal import AnnalsWire
 public final class Edit {
     /// What was on the screen.
     public let view: View
+    /// The same, with what a blind coder is not shown: what does not fit must not fit for him either.
+    let whole: View
     /// The change's id, from which the ids of what it makes follow.
     public let change: ChangeID
 
@@ -15,17 +17,22 @@ public final class Edit {
     private(set) var made: [(id: ItemID, kind: String)] = []
     /// Entities that this change restores, so that it may go on with them.
     private var restored: Set<ItemID> = []
+    /// Locked items that this change opens, so that it may go on with them.
+    private var opened: Set<ItemID> = []
     /// Cells whose conflict this change closes, so that it may go on writing them.
     private var resolved: Set<[String]> = []
+    /// The codes of the codebooks that were looked at.
+    var codebooks: [ItemID: Set<Value>] = [:]
     /// Elements that this change adds.
     private var added: [(on: ItemID, field: String, id: ItemID, value: Value)] = []
 
     init(view: View, change: ChangeID) {
         self.view = view
+        whole = view.whole
         self.change = change
     }
 
-    private var vocabulary: Vocabulary { view.vocabulary }
+    private var vocabulary: Vocabulary { whole.vocabulary }
 
     // MARK: Creating
 
@@ -95,7 +102,7 @@ public final class Edit {
     /// Writes the author's own judgment in a field of class per coder; null takes it back.
     @discardableResult
     public func code(_ id: ItemID, _ field: String, _ value: Value) throws -> ItemID {
-        try plain(id, field, value, [.perCoder], author: view.source.author) { .code(on: id, field: $0, value: $1) }
+        try plain(id, field, value, [.perCoder], author: whole.source.author) { .code(on: id, field: $0, value: $1) }
     }
 
     /// Adds an element to a set.
@@ -125,8 +132,8 @@ public final class Edit {
                 .invalid, "\(target.rule.name).\(field) is of class \(rule.merge.rawValue)",
                 wayOut: rule.merge.operation.map { "Write it with \($0)." } ?? "It is said once, at creation.")
         }
-        try checkNamed(value, rule, target.rule.name, id)
-        try checkOpen(target, field)
+        try checkNamed(value, rule, target.rule.name, target)
+        try checkOpen(target, field, writing: value)
         try checkNoConflict(target, field, author)
         let operation = ItemID(change, operations.count + 1)
         operations.append(ChangeOperation(target.rule.name, action(field, value)))
@@ -197,10 +204,10 @@ public final class Edit {
     public func resolve(_ id: ItemID, _ field: String, value: Value) throws {
         let target = try target(id, retractedToo: true)
         if !sameBytes(field, Entity.existenceField) {
-            try checkNamed(value, self.field(field, target.rule), target.rule.name, id)
+            try checkNamed(value, self.field(field, target.rule), target.rule.name, target)
         }
         let heads = try heads(target, field)
-        try checkOpen(target, field)
+        try checkOpen(target, field, writing: value)
         operations.append(
             ChangeOperation(
                 target.rule.name, .resolve(on: id, field: field, value: value, closes: heads.map(\.stamp.id))))
@@ -237,7 +244,7 @@ public final class Edit {
     }
 
     private func heads(_ target: Target, _ field: String) throws -> [Write] {
-        let author = target.rule.field(field)?.merge == .perCoder ? view.source.author : nil
+        let author = target.rule.field(field)?.merge == .perCoder ? whole.source.author : nil
         let conflict = target.entity?.conflicts(vocabulary).first { $0.key == Entity.CellKey(field, author) }
         guard let conflict, !resolved.contains([target.id.raw, field]) else {
             throw AnnalsError(
@@ -257,7 +264,7 @@ public final class Edit {
     }
 
     private func target(_ id: ItemID, retractedToo: Bool = false) throws -> Target {
-        let entity = try view.entity(id)
+        let entity = try whole.entity(id)
         let own = made.first { $0.id == id }
         guard let kind = entity?.kind ?? own?.kind else {
             throw AnnalsError(.notFound, "there is no item with the id \(id)", wayOut: "Sync, or check the id.")
@@ -278,14 +285,22 @@ public final class Edit {
         return rule
     }
 
-    /// Nothing of a locked item is written but its state, by a curator. Nobody else can know of a lock that he has not seen: then both stand.
-    private func checkOpen(_ target: Target, _ field: String) throws {
-        guard let lock = target.entity?.locks.first else { return }
-        if sameBytes(field, Entity.stateField), try view.source.store.role() ?? .curator >= .curator { return }
-        let name = shortName(target.id)
+    /// What a curator's word says stays until a curator says otherwise, and of a locked item nothing is written but its state. That goes by what
+    /// is on the screen: who wrote without having seen a lock writes beside it, and both stand.
+    private func checkOpen(_ target: Target, _ field: String, writing value: Value? = nil) throws {
+        guard let entity = target.entity, !opened.contains(target.id) else { return }
+        let reserved = target.rule.field(field)?.reserved ?? []
+        let word = entity.cells[Entity.CellKey(field)]?.heads.first { reserved.contains($0.value.string ?? "") && $0.value != value }
+        guard let stands = sameBytes(field, Entity.stateField) ? word : entity.locks.first ?? word else { return }
+        if !reserved.isEmpty, try whole.source.store.role() ?? .curator >= .curator {
+            if !entity.locks.isEmpty { opened.insert(target.id) }
+            return
+        }
+        let (name, state) = (shortName(target.id), stands.value.string ?? "")
         throw AnnalsError(
-            .locked, "\(name) is locked by \(lock.stamp.author)",
-            wayOut: "A curator opens it: `annals set \(name).\(Entity.stateField) reviewed`. A note says something of it at any time.")
+            .locked, "\(name) is \(state) by \(stands.stamp.author)",
+            wayOut: "A curator opens it: `annals set \(name).\(Entity.stateField) \(entity.locks.isEmpty ? "draft" : "reviewed")`. "
+                + "A note says something of it at any time.")
     }
 
     /// A plain write on a field that is in conflict on the screen would have no effect: a person must resolve it.
@@ -300,10 +315,13 @@ public final class Edit {
             wayOut: "Look with `annals conflicts`, then `annals resolve \(name) --take \(authors.first ?? "NAME")`.")
     }
 
-    /// What a value names must be there: items and, in a published codebook, codes.
-    private func checkNamed(_ value: Value, _ field: FieldRule, _ kind: String, _ item: ItemID?) throws {
+    /// What a value names must be there: items and, in a published codebook, codes; of what was said before only the items.
+    private func checkNamed(_ value: Value, _ field: FieldRule, _ kind: String, _ target: Target?) throws {
         try checkReferences(value, field.type, field.name)
-        try checkCodes(field.codes(in: value, of: kind, item?.raw), field.name)
+        let isSaid = target?.entity?.cells.contains { key, cell in
+            sameBytes(key.field, field.name) && (cell.heads + cell.past).contains { $0.value == value }
+        }
+        if isSaid != true { try checkCodes(field.codes(in: value, of: kind, target?.id.raw), field.name) }
     }
 
     /// Every entity that a value names must be one that its author can see, and of a kind that belongs there.
@@ -327,7 +345,7 @@ public final class Edit {
         guard let id = ItemID(text) else {
             throw AnnalsError(.invalid, "\(path) is not the id of an item", wayOut: "Name an item that exists.")
         }
-        guard let kind = try made.first(where: { $0.id == id })?.kind ?? view.entity(id)?.kind else {
+        guard let kind = try made.first(where: { $0.id == id })?.kind ?? whole.entity(id)?.kind else {
             throw AnnalsError(.notFound, "\(path) names an item that is not there", wayOut: "Sync, or check the id.")
         }
         guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, kind) }) else {
@@ -337,6 +355,6 @@ public final class Edit {
     }
 
     func shortName(_ id: ItemID) -> String {
-        (try? view.handle(of: id)) ?? id.raw
+        (try? whole.handle(of: id)) ?? id.raw
     }
 }

@@ -14,6 +14,17 @@ struct ItemPlan {
             }
         }
 
+        /// What it says, field by field.
+        var values: [(field: FieldRule, value: Value)] {
+            switch self {
+            case .create(_, let fields): fields
+            case .write(_, let field, let value): [(field: field, value: value)]
+            }
+        }
+
+        /// Whether it writes a field some of whose values are a curator's: a lock, it may be.
+        var isReserved: Bool { if case .write(_, let field, _) = self { !field.reserved.isEmpty } else { false } }
+
         /// About so many bytes of a change.
         var bytes: Int {
             let own = 160
@@ -35,6 +46,8 @@ struct ItemPlan {
     private var byName: [ItemName: ItemLine] = [:]
     /// Whose the items are that are there already.
     private var owners: [ItemName: Name] = [:]
+    /// The codes of the codebooks that were looked at, by what names them.
+    private var codebooks: [Value: Set<Value>] = [:]
     /// The places of new items in the order of their making.
     private var places: [ItemName: Int] = [:]
 
@@ -52,7 +65,6 @@ struct ItemPlan {
         for line in file.lines {
             try checkReferences(line, entity)
             try checkCoders(line)
-            try checkCodes(line, entity)
         }
         var order: [ItemLine] = []
         for line in file.lines { try place(line, &order) }
@@ -72,7 +84,12 @@ struct ItemPlan {
                     "A curator opens it, or say it as it is.", .locked)
             }
         }
-        for step in steps { try checkRights(step, role) }
+        for step in steps {
+            try checkRights(step, role)
+            try checkCodes(step, entity)
+        }
+        // A lock comes after all that is said of its item, in whatever change that is.
+        steps = steps.filter { !$0.isReserved } + steps.filter(\.isReserved)
     }
 
     // MARK: Checking
@@ -129,14 +146,11 @@ struct ItemPlan {
     }
 
     /// Codes of published codebooks are in them, whether these are in the file or here.
-    private func checkCodes(_ line: ItemLine, _ entity: (ItemID) throws -> Entity?) throws {
-        for (field, value) in line.said {
+    private mutating func checkCodes(_ step: Step, _ entity: (ItemID) throws -> Entity?) throws {
+        let line = step.line
+        for (field, value) in step.values {
             for named in field.codes(in: value, of: line.kind.name, line.name.description) {
-                let name = ItemName(named.codebook)
-                let own = name.flatMap { byName[$0] }?.values.first { sameBytes($0.field.name, "codes") }?.value
-                let id = name.flatMap { known[$0] } ?? ItemID(named.codebook)
-                let codes = try own ?? id.flatMap { try entity($0)?.shown("codes") }
-                if codes?.array?.contains(where: { $0["code"]?.string == named.code }) == true { continue }
+                if try codes(of: named.codebook, entity).contains(.string(named.code)) { continue }
                 throw ItemFile.failure(
                     line.number, "names a code in \(line.kind.name).\(field.name) that its codebook does not have",
                     "Correct it, or publish a codebook that has it.")
@@ -144,20 +158,23 @@ struct ItemPlan {
         }
     }
 
+    private mutating func codes(of codebook: String, _ entity: (ItemID) throws -> Entity?) throws -> Set<Value> {
+        let word = Value.string(codebook)
+        if let found = codebooks[word] { return found }
+        let name = ItemName(codebook)
+        let own = name.flatMap { byName[$0] }?.values.first { sameBytes($0.field.name, "codes") }?.value
+        let id = name.flatMap { known[$0] } ?? ItemID(codebook)
+        let codes = NamedCode.all(in: try own ?? id.flatMap { try entity($0)?.shown("codes") })
+        codebooks[word] = codes
+        return codes
+    }
+
     /// Of what will be written only: what is as it was needs no right.
     private func checkRights(_ step: Step, _ role: Role) throws {
-        let needed =
-            switch step {
-            case .create(let line, let fields): ([line.kind.role] + fields.map(\.field.role)).max() ?? .analyst
-            case .write(_, let field, _): field.role
-            }
-        let values =
-            switch step {
-            case .create(_, let fields): fields
-            case .write(_, let field, let value): [(field: field, value: value)]
-            }
-        let isReserved = values.contains { field, value in value.string.map(field.reserved.contains) ?? false }
-        if isReserved, role < .curator { throw ItemFile.failure(step.line.number, "is for a curator to say", "Ask one to import it.") }
+        let fields = step.values.map(\.field.role)
+        let isNew = if case .create = step { true } else { false }
+        let isReserved = step.values.contains { $0.field.reserved.contains($0.value.string ?? "") }
+        let needed = ([isNew ? step.line.kind.role : .analyst, isReserved ? .curator : .analyst] + fields).max() ?? .analyst
         if role < needed {
             throw ItemFile.failure(step.line.number, "is for a \(needed.rawValue) to say", "Ask one to import it, or leave it out.")
         }
@@ -204,6 +221,7 @@ struct ItemPlan {
     private func isCreated(_ field: FieldRule, _ value: Value, _ line: ItemLine) -> Bool {
         switch field.merge {
         case .immutable: true
+        case _ where !field.reserved.isEmpty: false
         case .latest, .contested: places[line.name].map { isSayable(value, field, at: $0) } ?? false
         case .set, .append, .perCoder: false
         }

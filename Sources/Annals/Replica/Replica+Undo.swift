@@ -17,7 +17,7 @@ extension Replica {
             throw AnnalsError(.notUndoable, "\(step.handle) was refused: it had no effect")
         }
         let before = try stateBefore(step, done)
-        let inverse = Inverse(done: done, author: step.author, handle: step.handle, before: before, view: view)
+        let inverse = Inverse(done: done, author: step.author, handle: step.handle, before: before, view: view.whole)
         return try record(from: view, reason: reason, undoes: change) { edit in
             try inverse.record(in: edit)
             if edit.operations.isEmpty {
@@ -51,7 +51,9 @@ private struct Inverse {
         let made = Set(
             done.operations.indices.filter { done.operations[$0].name == "create" }
                 .map { done.entity(ofOperation: $0 + 1) }.filter { before[$0]?.created == nil })
-        for index in done.operations.indices.reversed() {
+        // What the change locked is opened before the rest of it is taken back.
+        let (states, others) = (done.operations.indices.filter(isState), done.operations.indices.filter { !isState($0) })
+        for index in states.reversed() + others.reversed() {
             let id = done.entity(ofOperation: index + 1)
             let operation = done.operations[index]
             if made.contains(id), operation.name != "create" { continue }
@@ -59,6 +61,8 @@ private struct Inverse {
             try record(operation, ItemID(done.id, index + 1), now, in: edit, isNew: made.contains(id))
         }
     }
+
+    private func isState(_ index: Int) -> Bool { done.operations[index].field.map { sameBytes($0, Entity.stateField) } ?? false }
 
     private func record(
         _ operation: ChangeOperation, _ write: ItemID, _ now: Entity, in edit: Edit, isNew: Bool

@@ -114,12 +114,13 @@ public final class Replica: Sendable {
         }
     }
 
-    /// The view of a point, or of now, that hides from a blind coder what it must.
+    /// The view of a point, or of now, that hides from a blind coder what it must. What he has judged by now he sees at any time.
     ///
     ///     let view = try replica.view(asOf: point, blindFor: coder)
     public func view(asOf point: Point?, blindFor reader: Name?) throws -> View {
         let whole = try point.map { try view(asOf: $0) } ?? view()
-        return reader.map(whole.blind) ?? whole
+        guard let reader else { return whole }
+        return whole.blind(for: reader, judging: try point == nil ? nil : view())
     }
 
     /// The last entry of a point; of one by authors' clocks the last that there is.

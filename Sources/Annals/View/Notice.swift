@@ -39,8 +39,10 @@ extension Entity {
             guard let shown = cells[key]?.latest else { return [] }
             return heads.filter { $0.value != shown.value }.map { (key.field, $0.stamp, .overwritten(value: $0.value, by: shown)) }
         }
-        let found = overwritten + ignored.map { ($0.field, $0.stamp, .ignored($0.reason)) }
-        if found.isEmpty { return [] }
+        let all = overwritten + ignored.map { ($0.field, $0.stamp, .ignored($0.reason)) }
+        if all.isEmpty { return [] }
+        // Those of one field as they arrived.
+        let found = all.sorted { sameBytes($0.0, $1.0) ? ($0.1.seq, $0.1.index) < ($1.1.seq, $1.1.index) : precedes($0.0, $1.0) }
         let label = EntityTexts(entity: self, vocabulary: vocabulary).label
         let handle = handle(vocabulary)?.description ?? id.raw
         return found.map { Notice(item: id, kind: kind, handle: handle, label: label, field: $0, stamp: $1, outcome: $2) }

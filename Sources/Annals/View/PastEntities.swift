@@ -42,7 +42,7 @@ final class PastEntities: Sendable {
 
     private static func collect(_ value: Value, _ ids: inout Set<String>) {
         switch value {
-        case .string(let text): ids.insert(text)
+        case .string(let text): if ItemID(text) != nil { ids.insert(text) }
         case .array(let values): for value in values { collect(value, &ids) }
         case .members(let members): for member in members { collect(member.value, &ids) }
         default: break

@@ -28,7 +28,7 @@ extension View {
     public func corroboration(of item: ItemID, field: String? = nil, value: String? = nil) throws -> Corroboration {
         var result = Corroboration()
         let doubles = try doubles()
-        for (citation, about) in try evidence(of: item, field: field) {
+        for (citation, about) in try evidence(of: item, field: field, doubles) {
             if let value, let said = about["value"]?.string, !sameBytes(said, value) { continue }
             guard let document = citation.shown("document")?.string.flatMap({ ItemID($0) }) else { continue }
             let source = try originatingSource(of: document, doubles)
@@ -44,8 +44,8 @@ extension View {
     }
 
     /// The citations about an item or one of its doubles, each with what it says of it.
-    func evidence(of item: ItemID, field: String? = nil) throws -> [(citation: Entity, about: Value)] {
-        let found = try doubles().group(item).flatMap { try ownEvidence(of: $0, field: field) }
+    func evidence(of item: ItemID, field: String? = nil, _ doubles: Doubles? = nil) throws -> [(citation: Entity, about: Value)] {
+        let found = try (doubles ?? self.doubles()).group(item).flatMap { try ownEvidence(of: $0, field: field) }
         let places = Order.handle.sorted(found.map(\.citation), vocabulary).map(\.id)
         let order = Dictionary(places.enumerated().map { ($1, $0) }) { first, _ in first }
         return found.enumerated().sorted { a, b in

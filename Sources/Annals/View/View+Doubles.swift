@@ -2,8 +2,10 @@ public import AnnalsModel
 
 extension View {
     /// Which items of one kind are said to be the same, at this point of the record: `annals merge` says it, `annals unmerge` parts them again.
-    public func doubles() throws -> Doubles {
-        let links = try entities(kind: "relation", where: .equals("type", "same_as")).filter { link in
+    public func doubles() throws -> Doubles { try doubles(by: entities(kind: "relation", where: .equals("type", "same_as"))) }
+
+    private func doubles(by relations: [Entity]) throws -> Doubles {
+        let links = try relations.filter { link in
             let kinds = try ["from", "to"].map { end in try link.shown(end)?.string.flatMap { ItemID($0) }.flatMap { try entity($0)?.kind }
             }
             return kinds[0] != nil && kinds[0] == kinds[1]
@@ -14,7 +16,18 @@ extension View {
     }
 
     /// The items that are said to be the same as one, in the order of handles, itself left out.
-    public func same(as item: ItemID) throws -> [ItemID] { try doubles().group(item).filter { $0 != item } }
+    public func same(as item: ItemID) throws -> [ItemID] {
+        // Only what names them is looked at.
+        var (found, open, seen) = ([Entity](), [item], Set([item]))
+        while let next = open.popLast() {
+            for relation in try entities(kind: "relation", where: .names(next), .equals("type", "same_as")) {
+                found.append(relation)
+                let ends = ["from", "to"].compactMap { relation.shown($0)?.string.flatMap { ItemID($0) } }
+                open += ends.filter { seen.insert($0).inserted }
+            }
+        }
+        return try doubles(by: found).group(item).filter { $0 != item }
+    }
 
     /// An item with what its doubles say of it; nil where neither it nor one of them is there.
     func joined(_ item: ItemID, _ doubles: Doubles) throws -> Entity? {

@@ -3,8 +3,10 @@ public import EDTF
 
 /// A commitment, where it stands on a day, and what that rests on.
 public struct LedgerLine: Sendable {
-    /// The commitment as the view has it.
+    /// The commitment; of doubles the first, with what is said of each of them.
     public let commitment: Entity
+    /// The other items that are said to be the same, in the order of handles.
+    public let doubles: [ItemID]
     /// Derived for the day that was asked for.
     public let standing: CommitmentStanding
     /// The passages that support or contradict it, in the order of handles.
@@ -39,11 +41,12 @@ extension View {
     /// A commitment as it stands on a day, with its evidence.
     public func line(_ commitment: Entity, on day: EDTFDay) throws -> LedgerLine {
         let doubles = try doubles()
-        return try line(joined(commitment.id, doubles) ?? commitment, on: day, doubles)
+        return try line(whole(commitment, doubles), on: day, doubles)
     }
 
     private func line(_ commitment: Entity, on day: EDTFDay, _ doubles: Doubles) throws -> LedgerLine {
-        let group = doubles.group(commitment.id)
+        let all = doubles.group(commitment.id)
+        let group = all.contains(commitment.id) ? all : [commitment.id]
         // What names it is found by the table of references.
         let relations = try group.flatMap { id in
             try entities(kind: "relation", where: .names(id), .equals("from", .string(id.raw)), .equals("type", "conditional_on"))
@@ -55,13 +58,20 @@ extension View {
         let evidence = try group.flatMap { id in
             try entities(kind: "citation", where: .names(id), .equals("about.item", .string(id.raw)))
         }.filter { seen.insert($0.id).inserted }
-        return LedgerLine(commitment: commitment, standing: standing, evidence: Order.handle.sorted(evidence, vocabulary))
+        return LedgerLine(
+            commitment: commitment, doubles: group.filter { $0 != commitment.id }, standing: standing,
+            evidence: Order.handle.sorted(evidence, vocabulary))
     }
 
     /// What became of an instrument and its doubles, step by step.
     public func history(of instrument: Entity) throws -> InstrumentHistory {
         let doubles = try doubles()
-        return try history(of: joined(instrument.id, doubles) ?? instrument, doubles)
+        return try history(of: whole(instrument, doubles), doubles)
+    }
+
+    /// An item with what its doubles say of it; one that is taken back says for itself only.
+    private func whole(_ item: Entity, _ doubles: Doubles) throws -> Entity {
+        doubles.group(item.id).contains(item.id) ? try joined(item.id, doubles) ?? item : item
     }
 
     private func history(of instrument: Entity, _ doubles: Doubles) throws -> InstrumentHistory {

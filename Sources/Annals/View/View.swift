@@ -66,7 +66,7 @@ protocol EntitySource: Sendable {
     /// The source that hides nothing.
     var whole: any EntitySource { get }
     /// What it hides; nil where it hides nothing.
-    var blinding: Blinding? { get }
+    var blinding: BlindSource? { get }
     /// Whose replica it is.
     var author: Name? { get }
     /// Also entities that were never created and so do not show.

@@ -7,11 +7,13 @@ struct EntityJSON {
     /// The handle of an item.
     let name: (ItemID) -> String
     /// Why a write was made.
-    let reason: (Stamp) -> String?
+    let reason: (Stamp) throws -> String?
+    /// How many coders' judgments of a field are hidden.
+    let hiddenCount: (ItemID, String) throws -> Int
 
     private func handle(_ entity: Entity) -> String { entity.handle(vocabulary)?.description ?? name(entity.id) }
 
-    func value(_ entity: Entity) -> Value {
+    func value(_ entity: Entity) throws -> Value {
         let rules = vocabulary.kind(entity.kind)?.fields ?? []
         var members: [(String, Value)] = [
             ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("kind", .string(entity.kind)),
@@ -19,19 +21,24 @@ struct EntityJSON {
             ("fields", .object(rules.compactMap { rule in entity.shown(rule.name).map { (rule.name, $0) } })),
             ("sets", .object(rules.compactMap { sets(entity, $0) })),
             ("codings", .object(rules.compactMap { codings(entity, $0) })),
-            ("conflicts", .array(entity.conflicts(vocabulary).map { conflict(handle(entity), entity.id, $0.key, $0.heads) })),
+            ("conflicts", .array(try entity.conflicts(vocabulary).map { try conflict(handle(entity), entity.id, $0.key, $0.heads) })),
         ]
+        let hidden = try rules.compactMap { rule -> (String, Value)? in
+            let count = rule.merge == .perCoder ? try hiddenCount(entity.id, rule.name) : 0
+            return count == 0 ? nil : (rule.name, .integer(Int64(count)))
+        }
+        if !hidden.isEmpty { members.append(("hidden", .object(hidden))) }
         if let created = entity.created { members.append(("created", .object(stamp(created)))) }
         return .object(members)
     }
 
     /// What one field says: its value, its elements or every coder's, and its conflicts.
-    func field(_ name: String, of entity: Entity) -> Value {
-        let whole = value(entity)
+    func field(_ name: String, of entity: Entity) throws -> Value {
+        let whole = try value(entity)
         var members: [(String, Value)] = [
             ("handle", .string(handle(entity))), ("id", .string(entity.id.raw)), ("field", .string(name)),
         ]
-        for (part, key) in [("fields", "value"), ("sets", "elements"), ("codings", "codings")] {
+        for (part, key) in [("fields", "value"), ("sets", "elements"), ("codings", "codings"), ("hidden", "hidden")] {
             if let value = whole[part]?[name] { members.append((key, value)) }
         }
         let conflicts = (whole["conflicts"]?.array ?? []).filter { $0["field"] == .string(name) }
@@ -57,21 +64,21 @@ struct EntityJSON {
     }
 
     /// All sides of an open conflict.
-    func conflict(_ conflict: Conflict) -> Value {
-        self.conflict(conflict.handle, conflict.item, Entity.CellKey(conflict.field, conflict.author), conflict.sides)
+    func conflict(_ conflict: Conflict) throws -> Value {
+        try self.conflict(conflict.handle, conflict.item, Entity.CellKey(conflict.field, conflict.author), conflict.sides)
     }
 
-    private func conflict(_ handle: String, _ id: ItemID, _ key: Entity.CellKey, _ heads: [Write]) -> Value {
+    private func conflict(_ handle: String, _ id: ItemID, _ key: Entity.CellKey, _ heads: [Write]) throws -> Value {
         var members: [(String, Value)] = [
             ("handle", .string(handle)), ("id", .string(id.raw)), ("field", .string(key.field)),
-            ("sides", .array(heads.map(side))),
+            ("sides", .array(try heads.map(side))),
         ]
         if let author = key.author { members.append(("coder", .string(author.raw))) }
         return .object(members)
     }
 
-    func side(_ head: Write) -> Value {
-        let why = reason(head.stamp).map { [("why", Value.string($0))] } ?? []
+    func side(_ head: Write) throws -> Value {
+        let why = try reason(head.stamp).map { [("why", Value.string($0))] } ?? []
         let members: [(String, Value)] = [
             ("value", head.value), ("write", .string(head.stamp.id.raw)), ("base", .integer(head.stamp.base)),
         ]

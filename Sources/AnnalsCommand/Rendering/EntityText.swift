@@ -8,9 +8,9 @@ struct EntityText {
     /// An instant as the reader's clock shows it.
     let time: (Instant) -> String
     /// Why a write was made.
-    let reason: (Stamp) -> String?
+    let reason: (Stamp) throws -> String?
     /// How many coders' judgments of a field are hidden.
-    let hiddenCoders: (ItemID, String) -> Int
+    let hiddenCount: (ItemID, String) throws -> Int
 
     typealias Row = [(text: String, tone: Paint.Tone?)]
 
@@ -67,13 +67,13 @@ struct EntityText {
     }
 
     /// Every field that says something, or the one that is asked for.
-    func rows(_ entity: Entity, only name: String? = nil) -> [Row] {
+    func rows(_ entity: Entity, only name: String? = nil) throws -> [Row] {
         var rows: [Row] = []
         let conflicts = entity.conflicts(vocabulary)
         if let name, !sameBytes(name, Entity.existenceField) {
             // Only that field.
         } else if let existence = conflicts.first(where: { sameBytes($0.key.field, Entity.existenceField) }) {
-            rows += sides(handle(entity), existence.key, existence.heads, nil)
+            rows += try sides(handle(entity), existence.key, existence.heads, nil)
         } else if !entity.isPresent {
             rows.append([("existence", .faint), ("retracted", .alarm)])
         }
@@ -81,14 +81,14 @@ struct EntityText {
             switch field.merge {
             case .immutable, .latest, .contested:
                 if let conflict = conflicts.first(where: { sameBytes($0.key.field, field.name) }) {
-                    rows += sides(handle(entity), conflict.key, conflict.heads, field.type)
+                    rows += try sides(handle(entity), conflict.key, conflict.heads, field.type)
                 } else if let value = entity.shown(field.name) {
                     rows.append([(field.name, .faint), (values.text(value, field.type, lines: true), nil)])
                 }
             case .set, .append:
                 rows += elements(entity, field)
             case .perCoder:
-                rows += codings(entity, field)
+                rows += try codings(entity, field)
             }
         }
         return rows
@@ -104,32 +104,32 @@ struct EntityText {
         }
     }
 
-    private func codings(_ entity: Entity, _ field: FieldRule) -> [Row] {
+    private func codings(_ entity: Entity, _ field: FieldRule) throws -> [Row] {
         let codings = entity.codings(field.name)
-        let hidden = hiddenCoders(entity.id, field.name)
+        let hidden = try hiddenCount(entity.id, field.name)
         if hidden > 0 {
             let count = hidden == 1 ? "one coder has" : "\(hidden) coders have"
             return [[(field.name, .faint), ("\(count) judged it; hidden until you have", .faint)]]
         }
-        return codings.enumerated().flatMap { index, coding -> [Row] in
+        return try codings.enumerated().flatMap { index, coding -> [Row] in
             let name = index == 0 ? field.name : ""
             if coding.heads.dropFirst().contains(where: { $0.value != coding.heads[0].value }) {
-                return sides(handle(entity), Entity.CellKey(field.name, coding.author), coding.heads, field.type)
+                return try sides(handle(entity), Entity.CellKey(field.name, coding.author), coding.heads, field.type)
             }
             return [[(name, .faint), ("\(coding.author): " + values.text(coding.heads[0].value, field.type), nil)]]
         }
     }
 
     /// All sides of a conflict, who wrote each, when, having seen what and why, and how to settle it.
-    func sides(_ conflict: Conflict, _ type: ValueType?) -> [Row] {
-        sides(conflict.handle, Entity.CellKey(conflict.field, conflict.author), conflict.sides, type)
+    func sides(_ conflict: Conflict, _ type: ValueType?) throws -> [Row] {
+        try sides(conflict.handle, Entity.CellKey(conflict.field, conflict.author), conflict.sides, type)
     }
 
-    private func sides(_ handle: String, _ key: Entity.CellKey, _ heads: [Write], _ type: ValueType?) -> [Row] {
+    private func sides(_ handle: String, _ key: Entity.CellKey, _ heads: [Write], _ type: ValueType?) throws -> [Row] {
         let title = "conflict: \(heads.count) values" + (key.author.map { " by \($0)" } ?? "")
-        let sides = heads.flatMap { head -> [Row] in
+        let sides = try heads.flatMap { head -> [Row] in
             let side: Row = [("", nil), ("  \(values.text(head.value, type))  — \(source(head.stamp, seen: head.stamp.base))", nil)]
-            return [side] + (reason(head.stamp).map { [[("", nil), ("    because: " + DisplayText.safe($0), .faint)]] } ?? [])
+            return [side] + (try reason(head.stamp).map { [[("", nil), ("    because: " + DisplayText.safe($0), .faint)]] } ?? [])
         }
         let first = heads.first?.stamp.author.raw ?? "WHO"
         return [[(key.field, .faint), (title, .alarm)]] + sides + [

@@ -37,8 +37,7 @@ struct LedgerText {
     /// What the state rests on: everything that a reader would ask next.
     func details(_ line: LedgerLine) -> [String] {
         let (commitment, standing) = (line.commitment, line.standing)
-        let doubles = ((try? desk.view.same(as: commitment.id)) ?? []).map(desk.name).joined(separator: ", ")
-        var details = doubles.isEmpty ? [] : ["same as \(doubles)"]
+        var details = line.doubles.isEmpty ? [] : ["same as \(names(line.doubles))"]
         for side in commitment.cells[Entity.CellKey("deadline")]?.heads.map(\.value) ?? [] where !side.isNull {
             details.append(deadline(side))
         }
@@ -108,8 +107,7 @@ struct LedgerText {
                     })
             ),
         ]
-        let doubles = (try? desk.view.same(as: line.commitment.id)) ?? []
-        if !doubles.isEmpty { members.append(("same", ids(doubles))) }
+        if !line.doubles.isEmpty { members.append(("same", ids(line.doubles))) }
         for name in ["modality", "instrument"] {
             if let value = line.commitment.shown(name) { members.append((name, value)) }
         }

@@ -5,14 +5,15 @@ import AnnalsModel
 struct NoticeText {
     let desk: Desk
 
-    func lines(_ notice: Notice) -> [String] {
+    func lines(_ notice: Notice) throws -> [String] {
         let title = "\(Console.paint("\(notice.handle).\(notice.field)", .handle))  \(DisplayText.safe(notice.label ?? ""))"
-        return [title] + Console.paint.table(rows(notice), columns: Console.columns, clip: false, indent: 2)
+        return [title] + Console.paint.table(try rows(notice), columns: Console.columns, clip: false, indent: 2)
     }
 
-    private func rows(_ notice: Notice) -> [EntityText.Row] {
+    private func rows(_ notice: Notice) throws -> [EntityText.Row] {
         let source = desk.entityText.source(notice.stamp, seen: notice.stamp.base)
-        let because: [EntityText.Row] = desk.reason(notice.stamp).map { [[("", nil), ("because: " + DisplayText.safe($0), .faint)]] } ?? []
+        let because: [EntityText.Row] =
+            try desk.reason(notice.stamp).map { [[("", nil), ("because: " + DisplayText.safe($0), .faint)]] } ?? []
         switch notice.outcome {
         case .overwritten(let value, let shown):
             let type = desk.vocabulary.field(notice.field, of: notice.kind)?.type
@@ -25,16 +26,16 @@ struct NoticeText {
         }
     }
 
-    func json(_ notice: Notice) -> Value {
+    func json(_ notice: Notice) throws -> Value {
         var members: [(String, Value)] = [
             ("handle", .string(notice.handle)), ("id", .string(notice.item.raw)), ("field", .string(notice.field)),
             ("write", .string(notice.stamp.id.raw)), ("base", .integer(notice.stamp.base)),
         ]
         members += desk.entityJSON.stamp(notice.stamp)
-        if let why = desk.reason(notice.stamp) { members.append(("why", .string(why))) }
+        if let why = try desk.reason(notice.stamp) { members.append(("why", .string(why))) }
         switch notice.outcome {
         case .overwritten(let value, let shown):
-            members += [("outcome", "overwritten"), ("value", value), ("shown", desk.entityJSON.side(shown))]
+            members += [("outcome", "overwritten"), ("value", value), ("shown", try desk.entityJSON.side(shown))]
         case .ignored(let reason):
             members += [("outcome", "ignored"), ("reason", .string(reason.rawValue))]
         }

@@ -50,8 +50,13 @@ struct CodeCommand: ParsableCommand {
         }
         let value = try FieldWords(kind: kind, words: desk.words).read(words)
         let state = try submit ? kind.field(Entity.stateField) ?? { throw CommandFailure.noState(kind) }() : nil
+        // What is handed in, or further, stays so; what is in conflict a person settles.
+        let isDraft = entity.sides(Entity.stateField).allSatisfy { $0 == "draft" }
+        if state != nil, desk.view.conflicts(of: entity).contains(where: { sameBytes($0.field, Entity.stateField) }) {
+            desk.console.remark("the state of \(desk.name(entity.id)) is in conflict and stays so: annals conflicts")
+        }
         try desk.record(record, about: path) { draft in
-            if let state { try draft.write("submitted", to: state, of: entity.id, kind.name) }
+            if let state, isDraft { try draft.write("submitted", to: state, of: entity.id, kind.name) }
             for assignment in value { try draft.write(assignment.value, to: field, of: entity.id, kind.name) }
         }
     }

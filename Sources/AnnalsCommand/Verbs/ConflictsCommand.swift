@@ -25,7 +25,7 @@ struct ConflictsCommand: ParsableCommand {
         let desk = try Desk(place, look)
         if notices { return try listNotices(desk) }
         let conflicts = try desk.view.conflicts()
-        desk.console.lines(conflicts.flatMap { lines($0, desk) })
+        desk.console.lines(try conflicts.flatMap { try lines($0, desk) })
         let count = conflicts.count
         if !desk.isJSON { desk.console.remark(count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") }
         desk.sayAsOf()
@@ -34,15 +34,15 @@ struct ConflictsCommand: ParsableCommand {
     private func listNotices(_ desk: Desk) throws {
         let all = try desk.view.notices()
         let text = NoticeText(desk: desk)
-        desk.console.lines(all.flatMap { desk.isJSON ? [JSONLine.text(text.json($0))] : text.lines($0) })
+        desk.console.lines(try all.flatMap { desk.isJSON ? [JSONLine.text(try text.json($0))] : try text.lines($0) })
         if !desk.isJSON { desk.console.remark(all.isEmpty ? "no notices" : "\(all.count) notice\(all.count == 1 ? "" : "s")") }
         desk.sayAsOf()
     }
 
-    private func lines(_ conflict: Conflict, _ desk: Desk) -> [String] {
-        if desk.isJSON { return [JSONLine.text(desk.entityJSON.conflict(conflict))] }
+    private func lines(_ conflict: Conflict, _ desk: Desk) throws -> [String] {
+        if desk.isJSON { return [JSONLine.text(try desk.entityJSON.conflict(conflict))] }
         let title = "\(Console.paint("\(conflict.handle).\(conflict.field)", .handle))  \(DisplayText.safe(conflict.label ?? ""))"
         let type = desk.vocabulary.field(conflict.field, of: conflict.kind)?.type
-        return [title] + Console.paint.table(desk.entityText.sides(conflict, type), columns: Console.columns, clip: false, indent: 2)
+        return [title] + Console.paint.table(try desk.entityText.sides(conflict, type), columns: Console.columns, clip: false, indent: 2)
     }
 }

@@ -43,7 +43,7 @@ struct ListCommand: ParsableCommand {
                 limit: limit ?? .max
             ).reversed(if: limit != nil)
             if desk.isJSON {
-                desk.console.lines(entities.map { JSONLine.text(desk.entityJSON.value($0)) })
+                desk.console.lines(try entities.map { JSONLine.text(try desk.entityJSON.value($0)) })
             } else if !entities.isEmpty {
                 let indent = kind == nil ? 2 : 0
                 if kind == nil { desk.console.line(Console.paint(rule.plural, .strong)) }

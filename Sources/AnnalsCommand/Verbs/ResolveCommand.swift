@@ -32,7 +32,7 @@ struct ResolveCommand: ParsableCommand {
             throw CommandFailure("\(path) is not in conflict", at: desk.asOf, do: "see annals conflicts; annals set writes it")
         }
         guard (take == nil) != value.isEmpty else {
-            let sides = desk.entityText.sides(conflict, desk.vocabulary.field(name, of: entity.kind)?.type)
+            let sides = try desk.entityText.sides(conflict, desk.vocabulary.field(name, of: entity.kind)?.type)
             if take == nil { sides.forEach { desk.console.error($0.map(\.text).joined(separator: "  ")) } }
             throw CommandFailure.usage("a conflict is settled by a side or a value", at: path, do: "give --take WHO or --value VALUE")
         }

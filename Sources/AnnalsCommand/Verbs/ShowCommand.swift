@@ -26,7 +26,7 @@ struct ShowCommand: ParsableCommand {
         let (entity, name) = try desk.target(handle, for: "show")
         if let name { return try showField(name, of: entity, desk) }
         if desk.isJSON {
-            desk.console.line(JSONLine.text(desk.entityJSON.value(entity)))
+            desk.console.line(JSONLine.text(try desk.entityJSON.value(entity)))
             return
         }
         let label =
@@ -78,10 +78,10 @@ struct ShowCommand: ParsableCommand {
             throw CommandFailure.usage("\(entity.kind) has no field \(name)", at: handle, do: "use one of \(fields)")
         }
         if desk.isJSON {
-            desk.console.line(JSONLine.text(desk.entityJSON.field(name, of: entity)))
+            desk.console.line(JSONLine.text(try desk.entityJSON.field(name, of: entity)))
             return
         }
-        let rows = desk.entityText.rows(entity, only: name)
+        let rows = try desk.entityText.rows(entity, only: name)
         desk.console.lines(rows.isEmpty ? ["nothing is recorded"] : Console.paint.table(rows, columns: Console.columns, clip: false))
         desk.sayAsOf()
     }

@@ -56,7 +56,8 @@ struct TagCommand: ParsableCommand {
         while !left.isEmpty {
             let some = left.prefix(Self.renamedMax)
             left.removeFirst(some.count)
-            try desk.refreshed().record(record, about: "\(some.count) item\(some.count == 1 ? "" : "s")") { draft in
+            // From one screen: what is locked or labelled meanwhile was not on it.
+            try desk.record(record, about: "\(some.count) item\(some.count == 1 ? "" : "s")") { draft in
                 for (item, kind, field) in some {
                     let elements = (item.elements[field.name] ?? []).filter { $0.value == .string(old) }.map(\.id)
                     try draft.remove(elements, of: field, from: item.id, kind.name)

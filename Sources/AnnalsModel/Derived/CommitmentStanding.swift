@@ -56,7 +56,7 @@ public struct CommitmentStanding: Sendable {
         _ commitment: Entity, relations: [Entity] = [], on day: EDTFDay, same: (ItemID) -> ItemID = { $0 },
         entity: (ItemID) throws -> Entity?
     ) rethrows {
-        let deadline = try Deadline(commitment, entity: entity)
+        let deadline = try Deadline(commitment, same: same, entity: entity)
         (self.deadline, isDisputed, anchors) = (deadline.bounds, deadline.isDisputed, deadline.anchors)
         let values = (commitment.elements["conditions"] ?? []).map(\.value)
         let related = relations.compactMap { relation -> Value? in
@@ -64,7 +64,7 @@ public struct CommitmentStanding: Sendable {
             return .object([("kind", "requires"), ("what", .object([("item", item)])), ("basis", relation.immutable["basis"] ?? .null)])
         }
         var conditions: [Condition] = []
-        for value in values + related where !conditions.contains(where: { $0.value["what"] == value["what"] }) {
+        for value in (values + related).map({ $0.naming(same) }) where !conditions.contains(where: { $0.value["what"] == value["what"] }) {
             conditions.append(try Self.condition(value, on: day, entity))
         }
         self.conditions = conditions
@@ -144,9 +144,10 @@ struct Deadline {
     /// Whether it begins to be due then, in the place of ending: where no side says that it ends.
     private var begins = false
 
-    init(_ commitment: Entity, entity: (ItemID) throws -> Entity?) rethrows {
-        let sides = commitment.sides("deadline")
-        isDisputed = Set(sides).count > 1
+    init(_ commitment: Entity, same: (ItemID) -> ItemID, entity: (ItemID) throws -> Entity?) rethrows {
+        var sides: [Value] = []
+        for side in commitment.sides("deadline").map({ $0.naming(same) }) where !sides.contains(side) { sides.append(side) }
+        isDisputed = sides.count > 1
         var (ends, beginnings): ([DayBounds], [DayBounds]) = ([], [])
         for side in sides {
             guard let own = try bounds(side, entity) else { continue }
@@ -156,7 +157,7 @@ struct Deadline {
             default: ends.append(own)
             }
         }
-        begins = ends.isEmpty
+        begins = !sides.isEmpty && sides.allSatisfy { $0["relation"]?.string == "after" }
         bounds = (begins ? beginnings : ends).reduce(nil) { $0?.union($1) ?? $1 }
     }
 
@@ -175,5 +176,17 @@ struct Deadline {
         if let latest = bounds.latest, day > latest { return .overdue }
         guard let earliest = bounds.earliest else { return bounds.latest == nil ? .pending : .possiblyOverdue }
         return day < earliest ? .pending : day == earliest ? .due : .possiblyOverdue
+    }
+}
+
+extension Value {
+    /// The value with the item that stands for its doubles wherever it names one.
+    fileprivate func naming(_ same: (ItemID) -> ItemID) -> Value {
+        switch self {
+        case .string(let text): ItemID(text).map { .string(same($0).raw) } ?? self
+        case .array(let values): .array(values.map { $0.naming(same) })
+        case .members(let members): .object(members.map { ($0.key, $0.value.naming(same)) })
+        default: self
+        }
     }
 }

@@ -47,7 +47,7 @@ public struct DayBounds: Sendable, Hashable, CustomStringConvertible {
 
 extension Entity {
     /// All values that a field shows: every side of a conflict, where it is contested.
-    func sides(_ field: String) -> [Value] {
+    public func sides(_ field: String) -> [Value] {
         let heads = cells[CellKey(field)]?.heads.map(\.value).filter { !$0.isNull } ?? []
         return heads.isEmpty ? immutable[field].map { [$0] } ?? [] : heads
     }

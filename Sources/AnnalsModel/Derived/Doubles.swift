@@ -6,7 +6,7 @@ public struct Doubles: Sendable {
 
     /// - Parameters:
     ///   - relations: those of the type same_as that stand.
-    ///   - inOrder: puts the items of a group in order; the first stands for it. Items that it leaves out are not of the group.
+    ///   - inOrder: puts the items of a group in order; the first stands for it. Items that it leaves out are not of the group, but what they connect is.
     public init(_ relations: [Entity], inOrder: ([ItemID]) throws -> [ItemID]) rethrows {
         var neighbours: [ItemID: [ItemID]] = [:]
         for relation in relations {

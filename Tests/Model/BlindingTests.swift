@@ -1,0 +1,40 @@
+import AnnalsModel
+import Testing
+
+@Suite("What a blind coder is not shown of a change") struct BlindingTests {
+    private static let (aliya, ben) = (Name("aliya")!, Name("ben")!)
+    private static let item = ItemID("0000000000000001-1")!
+    private let blind = Blinding(reader: ben, .current)
+
+    private func covered(_ operations: [ChangeOperation], by author: Name = aliya) -> Change {
+        let change = Change(
+            id: ChangeID("0000000000000002")!, n: 1, prev: nil, base: Base(seq: 0, hash: nil), at: Instant(milliseconds: 0), why: "because",
+            operations: operations)
+        return blind.covering(change, by: author) { _ in nil }
+    }
+
+    @Test(
+        "a judgment of an item that is not here is hidden, and one in a field that is not known, each with its reason",
+        arguments: [
+            ChangeOperation("event", .code(on: item, field: "coding", value: ["type": "AID"])),
+            ChangeOperation("event", .code(on: item, field: "verdict", value: "guilty")),
+            ChangeOperation("treaty", .code(on: item, field: "verdict", value: "guilty")),
+            ChangeOperation("event", .set(on: item, field: "adjudicated", value: ["type": "AID"])),
+            ChangeOperation("event", .create(id: nil, fields: [.init("adjudicated", ["type": "AID"])])),
+            ChangeOperation("event", .resolve(on: item, field: "adjudicated", value: ["type": "AID"], closes: [item])),
+        ])
+    func hidden(_ operation: ChangeOperation) {
+        let change = covered([operation])
+        #expect(change.operations[0] != operation && change.why == nil)
+        #expect(covered([operation], by: Self.ben).operations == [operation])
+    }
+
+    @Test("what judges nothing shows, and one's own change whole; a judgment taken back shows that, and not why")
+    func shown() {
+        let title = ChangeOperation("event", .set(on: Self.item, field: "title", value: "x"))
+        #expect(covered([title]).operations == [title] && covered([title]).why == "because")
+        let cleared = ChangeOperation("event", .code(on: Self.item, field: "coding", value: .null))
+        #expect(covered([cleared]).operations == [cleared] && covered([cleared]).why == nil)
+        #expect(covered([cleared], by: Self.ben).why == "because")
+    }
+}
