@@ -40,9 +40,9 @@ struct CommandFailure: Error, Equatable, Sendable {
         usage("this writes others' judgments out too", at: place, do: "leave out --blind, and ANNALS_BLIND where it is set")
     }
 
-    /// Of a kind that has no field for how far its coding is.
-    static func noState(_ kind: KindRule) -> CommandFailure {
-        usage("\(kind.name) has no state", at: "--submit", do: "leave it out: a \(kind.name) is not handed in")
+    /// Of a judgment that is no draft at first.
+    static func noState(_ kind: KindRule, _ field: FieldRule) -> CommandFailure {
+        usage("\(kind.name).\(field.name) has no state", at: "--submit", do: "leave it out: such a judgment is handed in as it is recorded")
     }
 
     /// The lines for stderr.

@@ -53,7 +53,7 @@ struct LookOptions: ParsableArguments {
 
 /// Flags of everything that shows what others judge.
 struct BlindOptions: ParsableArguments {
-    @Flag(help: "Hide what others judge of an item until you have judged it yourself; ANNALS_BLIND=1 says it for every command.")
+    @Flag(help: "Hide what others judge of an item until you have handed in your own judgment; ANNALS_BLIND=1 says it for every command.")
     var blind = false
 
     /// The coder who is not to see others' judgments; nil where all shows.

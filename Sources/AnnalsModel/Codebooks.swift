@@ -104,6 +104,9 @@ public enum Codebooks {
     /// How far the coding of an event is. The last two are a curator's words; a locked event is written no more.
     public static let codingStates = ["draft", "submitted", "reviewed", "locked"]
 
+    /// How far one coder is with their own coding: a draft where nothing is said.
+    public static let ownStates = ["draft", "submitted"]
+
     /// Whether a citation speaks for a value or against it.
     public static let stances = ["supports", "contradicts"]
 }

@@ -108,11 +108,33 @@ public struct Entity: Sendable, Hashable {
         return cell.latest.flatMap { $0.value.isNull ? nil : $0.value }
     }
 
+    /// Whether a coder is done with a judgment: it says that it is submitted or, in a field that has no such part, it is there.
+    public func hasHandedIn(_ field: FieldRule, by author: Name) -> Bool {
+        let heads = cells[CellKey(field.name, author)]?.heads.filter { !$0.value.isNull } ?? []
+        return field.hasState ? heads.contains { $0.value.isSubmitted } : !heads.isEmpty
+    }
+
     /// The elements of a field of class set, equal values once (the first added), or of class append, all.
     public func shownElements(_ field: String, _ vocabulary: Vocabulary) -> [Element] {
         let all = elements[field] ?? []
         guard vocabulary.field(field, of: kind)?.merge != .append else { return all }
         var seen: Set<Value> = []
         return all.filter { seen.insert($0.value).inserted }
+    }
+}
+
+extension Value {
+    /// Whether it is a coding that its coder has handed in.
+    public var isSubmitted: Bool { self[Entity.stateField] == "submitted" }
+
+    /// The coding without what it says of how far it is.
+    public var withoutState: Value {
+        guard let members = object else { return self }
+        return .object(members.filter { !sameBytes($0.key, Entity.stateField) }.map { ($0.key, $0.value) })
+    }
+
+    /// The coding, handed in.
+    public var submitted: Value {
+        .object((withoutState.object ?? []).map { ($0.key, $0.value) } + [(Entity.stateField, .string("submitted"))])
     }
 }

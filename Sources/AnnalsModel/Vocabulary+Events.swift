@@ -61,7 +61,7 @@ extension Vocabulary {
                 ]), .set, "who took part, and as what"),
             FieldRule("tags", .line, .set, "free labels"),
             FieldRule("assignees", .token, .set, "who is to code it"),
-            FieldRule("coding", coding, .perCoder, "what kind of event it is, each coder's own judgment"),
+            FieldRule("coding", ownCoding, .perCoder, "what kind of event it is, each coder's own judgment"),
             FieldRule(
                 "adjudicated", coding, .contested, "the coding that curators settled on", role: .curator),
             FieldRule(

@@ -96,6 +96,12 @@ public struct FieldRule: Sendable, Hashable {
         self.reserved = reserved
         self.writers = writers
     }
+
+    /// Whether its values say for themselves how far they are: a coding, which is a draft until its coder submits it.
+    public var hasState: Bool {
+        guard case .object(let parts) = type else { return false }
+        return parts.contains { sameBytes($0.name, Entity.stateField) }
+    }
 }
 
 /// Whose items one may write on. The fold decides it, for only the fold knows whose an item is.

@@ -12,7 +12,12 @@ extension Vocabulary {
     static let basis = ValueType.choice(Codebooks.bases)
 
     /// What kind of event it is. A code of a published codebook names the codebook, whose version never changes.
-    static let coding = ValueType.object([
+    static let coding = ValueType.object(codingParts)
+
+    /// A coder's own, who hands it in when done with it.
+    static let ownCoding = ValueType.object(codingParts + [.init(Entity.stateField, .choice(Codebooks.ownStates))])
+
+    private static let codingParts: [ValueType.Part] = [
         .init("type", .choice(Codebooks.ploverTypes), required: true), .init("mode", .list(.token)),
         .init("contexts", .list(.token)), .init("auxiliary", .token), .init("cameo", .choice(Codebooks.cameoCodes)),
         .init("codes", .list(.object([.init("codebook", .item(["codebook"]), required: true), .init("code", .token, required: true)]))),
@@ -24,5 +29,5 @@ extension Vocabulary {
                     .init("cameo", .choice(Codebooks.cameoCodes)), .init("why", .text),
                 ]))),
         .init("note", .text), .init("codebook", .token),
-    ])
+    ]
 }

@@ -76,6 +76,32 @@ import Testing
         #expect(try bench.done("-C", "b", "show", "e1.state").contains("submitted"))
     }
 
+    @Test(
+        "a coding is a draft until its coder submits it, stays submitted when it is said anew, and is a draft again only when that is said")
+    func ownState() throws {
+        let nothing = try bench.annals("-C", "b", "code", "e1", "--submit")
+        #expect(nothing.status == 64 && nothing.err.contains("no coding of yours to hand in"), "\(nothing.err)")
+        func coding(_ words: String...) throws -> String {
+            #expect(try bench.annals(["-C", "b", "code", "e1"] + words).status == 0)
+            return try bench.done("-C", "b", "show", "e1.coding", "--json")
+        }
+        #expect(try coding("AGREE").contains(#"{"ben":[{"type":"AGREE"}]}"#))
+        #expect(try bench.done("-C", "b", "show", "e1.state").contains("nothing is recorded"))
+        #expect(try coding("--submit").contains(#"{"ben":[{"state":"submitted","type":"AGREE"}]}"#))
+        #expect(try bench.done("-C", "b", "show", "e1.state").contains("submitted"))
+        #expect(try coding("CONSULT", "--note", "met").contains(#"{"ben":[{"note":"met","state":"submitted","type":"CONSULT"}]}"#))
+        #expect(try coding("CONSULT", "--state", "draft").contains(#"{"ben":[{"state":"draft","type":"CONSULT"}]}"#))
+        #expect(try coding("CONSULT").contains(#"{"ben":[{"type":"CONSULT"}]}"#))
+        // Whether it is submitted is no part of the judgment.
+        try bench.done("-C", "a", "code", "e1", "CONSULT", "--submit")
+        try team.sync()
+        #expect(try bench.done("-C", "a", "agreement", "event.coding").contains("100"))
+        let commitment = try #require(bench.done("-C", "a", "new", "commitment", "Set up a group").split(separator: " ").first)
+        #expect(
+            try bench.annals("-C", "a", "code", "\(commitment).fulfilment", "3", "--submit").err.contains(
+                "commitment.fulfilment has no state"))
+    }
+
     @Test("a coding is recorded where the state is in conflict, and the state is left to a person")
     func contested() throws {
         try bench.done("-C", "a", "set", "e1.state", "reviewed")

@@ -103,7 +103,7 @@ import Testing
         #expect(try bench.annals("diff", "9").status == 1)
     }
 
-    @Test("a blind coder sees nobody else's judgment, nor what curators settled on, before having judged")
+    @Test("a blind coder sees nobody else's judgment, nor what curators settled on, before having submitted their own")
     func blind() throws {
         let bench = try Bench()
         let server = try ServerProcess(
@@ -154,8 +154,12 @@ import Testing
         let blind = try bench.annals("-C", "b", "show", "e1", environment: ["ANNALS_BLIND": "1"])
         #expect(try !bench.annals("-C", "b", "undo", "@2", "-n", environment: ["ANNALS_BLIND": "1"]).out.contains("SUPPORT"))
         #expect(!blind.out.contains("SUPPORT") && blind.out.contains("hidden"))
-        #expect(try bench.done("-C", "b", "show", "e1", "--blind").contains("one coder has judged it; hidden until you have"))
+        #expect(try bench.done("-C", "b", "show", "e1", "--blind").contains("one other coder has judged it; hidden until you have"))
+        // A draft opens nothing, and is shown.
         try bench.done("-C", "b", "code", "e1", "AGREE")
+        let draft = try bench.done("-C", "b", "show", "e1", "--blind")
+        #expect(draft.contains("ben: AGREE") && draft.contains("annals code e1 --submit") && !draft.contains("SUPPORT"), "\(draft)")
+        try bench.done("-C", "b", "code", "e1", "--submit")
         let out = try bench.done("-C", "b", "show", "e1", "--blind")
         #expect(out.contains("aliya: SUPPORT") && out.contains("ben: AGREE") && out.contains("adjudicated"), "\(out)")
     }
@@ -194,7 +198,7 @@ import Testing
         let bench = pair.bench
         try bench.done("-C", "a", "code", "e1", "SUPPORT")
         try pair.sync()
-        try bench.done("-C", "b", "code", "e1", "AGREE")
+        try bench.done("-C", "b", "code", "e1", "AGREE", "--submit")
         try pair.sync()
         let diff = try bench.done("-C", "b", "diff", "2", "--blind")
         #expect(diff.contains("ben: nothing → AGREE") && !diff.contains("SUPPORT"), "\(diff)")

@@ -37,4 +37,29 @@ import Testing
         #expect(covered([cleared]).operations == [cleared] && covered([cleared]).why == nil)
         #expect(covered([cleared], by: Self.ben).why == "because")
     }
+
+    @Test(
+        "others' codings show once one's own is submitted and not while it is a draft; a judgment that has no draft opens as it is recorded"
+    )
+    func opens() {
+        func entity(_ kind: String, _ field: String, _ own: Value) -> Entity {
+            var entity = Entity(id: Self.item, kind: kind)
+            for (author, value) in [(Self.aliya, Value.object([("type", "AID")])), (Self.ben, own)] {
+                let stamp = Stamp(
+                    id: Self.item, seq: 1, author: author, replica: author, n: 1, index: 1, base: 0, written: Instant(milliseconds: 0))
+                entity.cells[Entity.CellKey(field, author)] = Cell(heads: [Write(stamp, value)], past: [])
+            }
+            return entity
+        }
+        for (own, isHidden) in [
+            (Value.object([("type", "AGREE")]), true), (["type": "AGREE", "state": "draft"], true), (.null, true),
+            (["type": "AGREE", "state": "submitted"], false),
+        ] {
+            let event = entity("event", "coding", own)
+            #expect(blind.hides("coding", of: "event", judged: event) == isHidden)
+            #expect(blind.hides("adjudicated", of: "event", judged: event) == isHidden)
+            #expect(blind.covering(event, judged: event) { _ in nil }.codings("coding").contains { $0.author == Self.aliya } != isHidden)
+        }
+        #expect(!blind.hides("fulfilment", of: "commitment", judged: entity("commitment", "fulfilment", ["degree": 3])))
+    }
 }

@@ -5,7 +5,7 @@ extension View {
     ///
     ///     let agreement = try view.agreement(on: "coding.type", of: "event")
     ///
-    /// Lists count as what is in them, whatever their order. A coder whose own machines disagree has not decided and counts as missing; so does
+    /// Lists count as what is in them, whatever their order; whether a coding is submitted is no part of the judgment. A coder whose own machines disagree has not decided and counts as missing; so does
     /// one who coded two items that are said to be the same, and not alike. Doubles are one item.
     ///
     /// - Parameters:
@@ -33,7 +33,7 @@ extension View {
             try distinct(kind, where: filters, doubles()).map { entity in
                 entity.codings(field.name).reduce(into: [Name: Value]()) { unit, coding in
                     guard coders?.contains(coding.author) ?? true, let own = entity.judgment(field.name, by: coding.author) else { return }
-                    guard let value = path.part.map({ own[$0] }) ?? own else { return }
+                    guard let value = path.part.map({ own[$0] }) ?? (field.hasState ? own.withoutState : own) else { return }
                     unit[coding.author] = Self.unordered(value)
                 }
             })

@@ -1,7 +1,7 @@
 public import AnnalsModel
 
 extension View {
-    /// The same view for a coder who is not to see how others judged an item before having judged it: neither in what is shown, nor in what is
+    /// The same view for a coder who is not to see how others judged an item before having handed in a judgment of their own: neither in what is shown, nor in what is
     /// found, derived or counted. That somebody has judged it is not hidden.
     ///
     ///     let view = try replica.view().blind(for: replica.user)
@@ -20,12 +20,12 @@ extension View {
     /// The view that hides nothing.
     var whole: View { View(base: base, vocabulary: vocabulary, source: source.whole) }
 
-    /// How many coders' judgments of a field are hidden.
+    /// How many other coders' judgments of a field are hidden.
     public func hiddenCount(of item: ItemID, field: String) throws -> Int {
         guard let blinding = source.blinding, let entity = try source.whole.entity(item),
             try blinding.hides(field, of: item, entity.kind)
         else { return 0 }
-        return entity.codings(field).count
+        return entity.codings(field).count { $0.author != blinding.blind.reader }
     }
 
     /// A step of the record as this view shows it: one of which something is hidden has no line.

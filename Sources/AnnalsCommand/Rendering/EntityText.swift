@@ -106,18 +106,21 @@ struct EntityText {
 
     private func codings(_ entity: Entity, _ field: FieldRule) throws -> [Row] {
         let codings = entity.codings(field.name)
-        let hidden = try hiddenCount(entity.id, field.name)
-        if hidden > 0 {
-            let count = hidden == 1 ? "one coder has" : "\(hidden) coders have"
-            return [[(field.name, .faint), ("\(count) judged it; hidden until you have", .faint)]]
-        }
-        return try codings.enumerated().flatMap { index, coding -> [Row] in
+        var rows = try codings.enumerated().flatMap { index, coding -> [Row] in
             let name = index == 0 ? field.name : ""
             if coding.heads.dropFirst().contains(where: { $0.value != coding.heads[0].value }) {
                 return try sides(handle(entity), Entity.CellKey(field.name, coding.author), coding.heads, field.type)
             }
             return [[(name, .faint), ("\(coding.author): " + values.text(coding.heads[0].value, field.type), nil)]]
         }
+        let hidden = try hiddenCount(entity.id, field.name)
+        if hidden > 0 {
+            let count = hidden == 1 ? "one other coder has" : "\(hidden) other coders have"
+            let wayOut =
+                field.hasState ? "submitted yours: annals code \(handle(entity))\(codings.isEmpty ? " TYPE" : "") --submit" : "judged it"
+            rows.append([(rows.isEmpty ? field.name : "", .faint), ("\(count) judged it; hidden until you have \(wayOut)", .faint)])
+        }
+        return rows
     }
 
     /// All sides of a conflict, who wrote each, when, having seen what and why, and how to settle it.

@@ -7,8 +7,9 @@ struct CodeCommand: ParsableCommand {
         commandName: "code", abstract: "Say what kind of event it is: your own judgment beside those of others.",
         discussion: Help.text(
             """
-            Each coder has a value of their own; a second one replaces the first. It is submitted with --submit; a curator reviews and locks it: annals set \
-            e40.state locked. Parts are flags: \
+            Each coder has a value of their own; a second one replaces the first. It is a draft until it is submitted: --submit, with a type or for what \
+            one has said. It stays submitted when it is said anew, unless with --state draft. Who looks with --blind sees others' codings from then on. A \
+            curator reviews and locks the event: annals set e40.state locked. Parts are flags: \
             \(parts(.current).map { "--" + $0 }.joined(separator: " ")). Types: \(Codebooks.ploverTypes.joined(separator: " ")).
             """,
             example: """
@@ -19,7 +20,7 @@ struct CodeCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The item; e40.FIELD where its kind has more than one judgment.", valueName: "handle")) var target: String?
     @Argument(help: "The type.") var type: String?
     @Flag(help: "Take your own coding back.") var clear = false
-    @Flag(help: "Hand it in: the item's state becomes submitted.") var submit = false
+    @Flag(help: "Hand it in; the event's state becomes submitted.") var submit = false
     @OptionGroup var parts: FieldOptions
     @OptionGroup var record: RecordOptions
     @OptionGroup var place: PlaceOptions
@@ -44,20 +45,23 @@ struct CodeCommand: ParsableCommand {
             try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id, kind.name) }
             return
         }
-        let words = (type.map { ["\(field.name)=\($0)"] } ?? []) + parts.assignments.map { "\(field.name).\($0)" }
-        guard !words.isEmpty else {
-            throw CommandFailure.usage("a type is missing", at: path, do: "give \(field.type.expectation)")
+        if submit, !field.hasState { throw CommandFailure.noState(kind, field) }
+        let words = (type.map { [$0] } ?? []) + parts.assignments
+        let own = entity.judgment(field.name, by: desk.replica.user)
+        guard var value = words.isEmpty && submit ? own : try FieldWords(kind: kind, words: desk.words).value(of: field, from: words) else {
+            throw CommandFailure.usage("there is no coding of yours to hand in", at: path, do: "give \(field.type.expectation)")
         }
-        let value = try FieldWords(kind: kind, words: desk.words).read(words)
-        let state = try submit ? kind.field(Entity.stateField) ?? { throw CommandFailure.noState(kind) }() : nil
-        // What is handed in, or further, stays so; what is in conflict a person settles.
+        // What was handed in stays so when it is said otherwise, unless its coder takes that back.
+        if submit || own?.isSubmitted == true && value[Entity.stateField] == nil { value = value.submitted }
+        let state = submit ? kind.field(Entity.stateField) : nil
+        // What is submitted, or further, stays so; what is in conflict a person settles.
         let isDraft = entity.sides(Entity.stateField).allSatisfy { $0 == "draft" }
         if state != nil, desk.view.conflicts(of: entity).contains(where: { sameBytes($0.field, Entity.stateField) }) {
             desk.console.remark("the state of \(desk.name(entity.id)) is in conflict and stays so: annals conflicts")
         }
         try desk.record(record, about: path) { draft in
             if let state, isDraft { try draft.write("submitted", to: state, of: entity.id, kind.name) }
-            for assignment in value { try draft.write(assignment.value, to: field, of: entity.id, kind.name) }
+            try draft.write(value, to: field, of: entity.id, kind.name)
         }
     }
 

@@ -17,7 +17,7 @@ public struct Blinding: Sendable {
     }
 
     /// Stands where a change says what is not shown.
-    public static let hidden = Value.object([("hidden", "until you have judged it")])
+    public static let hidden = Value.object([("hidden", "until you have handed in your own")])
 
     /// Whether a field holds judgments, or what curators settle on by them.
     private static func isJudgment(_ field: FieldRule, of kind: KindRule) -> Bool {
@@ -30,15 +30,15 @@ public struct Blinding: Sendable {
         return Self.isJudgment(field, of: kind)
     }
 
-    /// Whether a field of an item says what the coder is not to see.
+    /// Whether a field of an item says what the coder is not to see: others' judgments until his own is handed in, and what curators settle on by
+    /// them until one of his is.
     ///
-    /// - Parameter judged: the item as it stands where it is seen whether the coder has judged it; nil for one that is not there, which he has not.
+    /// - Parameter judged: the item as it stands where it is seen what the coder has judged; nil for one that is not there, which he has not.
     public func hides(_ name: String, of kind: String, judged: Entity?) -> Bool {
         guard mayHide(name, of: kind) else { return false }
         guard let judged else { return true }
-        func isJudged(_ name: String) -> Bool { judged.codings(name).contains { $0.author == reader } }
-        if vocabulary.field(name, of: kind)?.merge == .perCoder { return !isJudged(name) }
-        return !(vocabulary.kind(kind)?.fields.contains { $0.merge == .perCoder && isJudged($0.name) } ?? false)
+        let fields = vocabulary.kind(kind)?.fields.filter { $0.merge == .perCoder } ?? []
+        return !(fields.first { sameBytes($0.name, name) }.map { [$0] } ?? fields).contains { judged.hasHandedIn($0, by: reader) }
     }
 
     // MARK: Covering
