@@ -69,9 +69,11 @@ extension Desk {
 
     /// What a dry run would have recorded, after the rules that it would have had to pass.
     private func say(_ run: DryRun) throws {
+        // Any role where no server has said it.
+        let role = try replica.status().role ?? .curator
         do throws(RuleViolation) {
             let rules = ChangeRules(vocabulary: vocabulary, maximumOperations: Limits().operationsPerChange)
-            try rules.check(run.change, role: run.role(of: replica))
+            try rules.check(run.change, role: role)
         } catch {
             throw CommandFailure(error.description, at: replica.directory, do: "nothing was recorded")
         }
@@ -102,7 +104,4 @@ private struct DryRun: Error {
             made[change.entity(ofOperation: index + 1)] = operation.kind
         }
     }
-
-    /// The author's role; any where no server has said it.
-    func role(of replica: Replica) -> Role { (try? replica.status())?.role ?? .curator }
 }

@@ -12,7 +12,8 @@ struct Desk {
     let blindFor: Name?
     /// The point that is looked back at; nil for now.
     private let point: Point?
-    private let names = Names()
+    private let names = Found<ItemID, String>()
+    private let reasons = Found<Int64, String?>()
 
     /// The replica around the folder that the flags name, as it is now.
     init(_ place: PlaceOptions, _ blind: BlindOptions? = nil) throws {
@@ -62,14 +63,17 @@ struct Desk {
     // MARK: Words out
 
     /// How people call an item; its id where the view does not know it.
-    func name(_ id: ItemID) -> String { names.name(id, in: view) }
+    func name(_ id: ItemID) -> String { names.found(id) { (try? view.handle(of: id)) ?? id.raw } }
+
+    /// What stands for an item in a list; empty where the view does not have it.
+    func label(_ id: ItemID) throws -> String { try view.entity(id).map(entityText.label) ?? "" }
 
     var values: ValueText { ValueText(name: name) }
     var entityText: EntityText {
         EntityText(
-            vocabulary: vocabulary, values: values, time: LocalClock.text, reason: reason, hiddenCount: view.hiddenCount)
+            vocabulary: vocabulary, values: values, time: LocalClock.text, reason: reason, hiddenCounts: view.hiddenCounts)
     }
-    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name, reason: reason, hiddenCount: view.hiddenCount) }
+    var entityJSON: EntityJSON { EntityJSON(vocabulary: vocabulary, name: name, reason: reason, hiddenCounts: view.hiddenCounts) }
     var changeText: ChangeText { ChangeText(vocabulary: vocabulary, values: values) }
     var changeJSON: ChangeJSON { ChangeJSON(name: name) }
 
@@ -88,7 +92,9 @@ struct Desk {
     }
 
     /// What a write says of itself in its change: why it was made; nil where nothing was said.
-    func reason(_ stamp: Stamp) throws -> String? { try view.covering(replica.step(of: stamp)).change?.why }
+    func reason(_ stamp: Stamp) throws -> String? {
+        try reasons.found(stamp.seq) { try view.covering(replica.step(of: stamp)).change?.why }
+    }
 
     // MARK: Words in
 
@@ -157,14 +163,14 @@ struct Desk {
     }
 }
 
-/// The handles that a command has already looked up: what it shows names the same items again and again.
-private final class Names: Sendable {
-    private let known = Mutex<[ItemID: String]>([:])
+/// What a command has already looked up: what it shows names the same things again and again.
+private final class Found<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private let known = Mutex<[Key: Value]>([:])
 
-    func name(_ id: ItemID, in view: View) -> String {
-        if let name = known.withLock({ $0[id] }) { return name }
-        let name = (try? view.handle(of: id)) ?? id.raw
-        known.withLock { $0[id] = name }
-        return name
+    func found(_ key: Key, or find: () throws -> Value) rethrows -> Value {
+        if let value = known.withLock({ $0[key] }) { return value }
+        let value = try find()
+        known.withLock { $0[key] = value }
+        return value
     }
 }

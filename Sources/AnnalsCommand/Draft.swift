@@ -12,6 +12,8 @@ final class Draft {
     init(_ edit: Edit) { self.edit = edit }
 
     var change: ChangeID { edit.change }
+    /// What was on the screen.
+    var view: View { edit.view }
 
     /// Makes an item of a kind with these values, each written as its field's class asks.
     func create(_ kind: KindRule, _ assignments: [FieldWords.Assignment]) throws -> ItemID {

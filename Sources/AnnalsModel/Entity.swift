@@ -64,6 +64,12 @@ public struct Entity: Sendable, Hashable {
     /// The heads that say that the coding of it is closed.
     public var locks: [Write] { cells[CellKey(Self.stateField)]?.heads.filter { $0.value == "locked" } ?? [] }
 
+    /// A curator's word in a field that a value would take the place of.
+    public func reservedWord(in field: FieldRule, against value: Value?) -> Write? {
+        if field.reserved.isEmpty { return nil }
+        return cells[CellKey(field.name)]?.heads.first { field.reserved.contains($0.value.string ?? "") && $0.value != value }
+    }
+
     /// The field that says how far the coding is.
     public static let stateField = "state"
 

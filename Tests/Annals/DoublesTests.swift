@@ -92,6 +92,7 @@ struct DoublesTests {
         _ = try merge(event, id("event#E02"))
         let standing = try #require(try line("C01")).standing
         #expect(try !standing.isDisputed && standing.anchors == [id("event#E02")] && standing.conditions.count == 1)
+        #expect(standing.sides.count == 1 && standing.sides[0].anchor?.description == "2025-08-07..2025-08-08")
     }
 
     @Test("who acts under another name has accepted, and is listed once")

@@ -106,6 +106,32 @@ struct ItemImportTests {
             #expect(failure { try replica.importItems(file([line.replacing("x", with: "y")])) } == .locked)
         }
         #expect(try items(bek).count == 2)
+        // What a curator reviewed an analyst does not say otherwise, and is told so before anything is recorded.
+        try golden.quickly { try $0.set(golden.view().entities(kind: "event")[0].id, "state", "reviewed") }
+        try exchange()
+        let back = line.replacing("locked", with: "submitted")
+        #expect(failure { try bek.importItems(file([back] + Self.many)) } == .locked)
+        #expect(failure { try bek.importItems(file([back] + Self.many), isDry: true) } == .locked)
+        #expect(try items(bek).count == 2)
+        #expect(try bek.importItems(file([line.replacing("locked", with: "reviewed")] + Self.many)).unchanged == 1)
+        #expect(try golden.importItems(file([back])).changed == 1)
+    }
+
+    @Test("a lock that comes between two changes of an import was not seen: the import ends, and both stand")
+    mutating func lockedBetween() throws {
+        let own = #"{"kind":"event","key":"X","fields":{"title":"x","tags":["a"]}}"#
+        try golden.importItems(file([own]))
+        try exchange()
+        try bek.quickly { try $0.set(bek.view().entities(kind: "event")[0].id, "state", "locked") }
+        try bek.push(&two.log)
+        let (replica, log) = (golden, log)
+        let imported = try file(Self.many + [own.replacing(#""a""#, with: #""a","b""#)])
+        let done = try golden.importItems(imported) { done, _ in
+            if done < 1_000 { #expect(throws: Never.self) { try replica.pull(log) } }
+        }
+        #expect(done.receipts.count == 2)
+        let event = try #require(try golden.view().entities(kind: "event").first { $0.shown("title") == "x" })
+        #expect(event.locks.count == 1 && event.elements["tags"]?.count == 2)
     }
 
     @Test("items that a file locks are locked after all that it says of them, also in a later change")

@@ -102,4 +102,71 @@ import Testing
         let (_, receipt) = try aliya.record(from: aliya.view()) { try $0.resolve(event, "occurrence", take: Name("bek")!) }
         #expect(failure { try aliya.undo(receipt.change, from: aliya.view()) } == .notUndoable)
     }
+
+    @Test("what a change made and locked, or wrote and locked, a curator undoes whole and brings back; an analyst does not")
+    func locks() throws {
+        var log = TestLog()
+        let (aliya, bek) = (try Replica.test(folder, "a"), try Replica.test(folder, "b", user: "bek", seed: 2))
+        try aliya.meet(log)
+        try bek.meet(log, role: .analyst)
+        let (event, made) = try aliya.record(from: aliya.view()) { edit in
+            let event = try edit.create("event", fields: [("title", "x")])
+            try edit.set(event, "state", "locked")
+            return event
+        }
+        func isLocked() throws -> Bool? { try aliya.view().entity(event).flatMap { $0.isPresent ? !$0.locks.isEmpty : nil } }
+        try aliya.push(&log)
+        for replica in [aliya, bek] { try replica.pull(log) }
+        #expect(failure { try bek.undo(made.change, from: bek.view()) } == .locked)
+        let undone = try aliya.undo(made.change, from: aliya.view())
+        #expect(try isLocked() == nil)
+        try aliya.undo(undone.change, from: aliya.view())
+        #expect(try isLocked() == true)
+        // Opened, written, taken away and locked again in one change.
+        let (_, all) = try aliya.record(from: aliya.view()) { edit in
+            try edit.set(event, "state", "reviewed")
+            try edit.set(event, "title", "y")
+            try edit.retract(event)
+        }
+        try aliya.undo(all.change, from: aliya.view())
+        #expect(try isLocked() == true && aliya.view().entity(event)?.shown("title") == "x")
+        #expect(
+            failure {
+                try aliya.record(from: aliya.view()) { edit in
+                    try edit.set(event, "state", "reviewed")
+                    try edit.set(event, "state", "locked")
+                    try edit.set(event, "title", "z")
+                }
+            } == .locked)
+    }
+
+    @Test("a blind curator does not say again, by an undo, what is hidden from him")
+    func hidden() throws {
+        var log = TestLog()
+        let (aliya, bek) = (try Replica.test(folder, "a"), try Replica.test(folder, "b", user: "bek", seed: 2))
+        for replica in [aliya, bek] { try replica.meet(log) }
+        let event = try aliya.quickly { try $0.create("event", fields: [("title", "x"), ("adjudicated", ["type": "AID"])]) }
+        let (_, other) = try aliya.record(from: aliya.view()) { try $0.set(event, "adjudicated", ["type": "AGREE"]) }
+        try aliya.push(&log)
+        try bek.pull(log)
+        #expect(failure { try bek.undo(other.change, from: bek.view().blind(for: bek.user)) } == .notUndoable)
+        try bek.quickly { try $0.code(event, "coding", ["type": "AID", "state": "submitted"]) }
+        try bek.undo(other.change, from: bek.view().blind(for: bek.user))
+        #expect(try bek.view().entity(event)?.shown("adjudicated") == ["type": "AID"])
+    }
+
+    @Test("an element with a code that nobody here knows comes back as it was")
+    func foreignMapping() throws {
+        let replica = try Replica.test(folder, "r")
+        let book = try replica.quickly { try $0.create("codebook", fields: [("name", "k"), ("version", "1"), ("codes", [["code": "A"]])]) }
+        // As another program records it.
+        let mapping: Value = ["to": .string(book.raw), "codes": [["from": "A", "to": "Z"]]]
+        _ = try replica.store.record(
+            replica.store.ambient.changeID(), [ChangeOperation("codebook", .append(on: book, field: "mappings", value: mapping))],
+            base: replica.view().base, reason: nil, undoes: nil, made: [])
+        let element = try #require(try replica.view().entity(book)?.elements["mappings"]?.first?.id)
+        let (_, gone) = try replica.record(from: replica.view()) { try $0.remove(book, "mappings", elements: [element]) }
+        try replica.undo(gone.change, from: replica.view())
+        #expect(try replica.view().entity(book)?.elements["mappings"]?.map(\.value) == [mapping])
+    }
 }

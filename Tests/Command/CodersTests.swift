@@ -110,6 +110,14 @@ import Testing
         let run = try bench.annals("-C", "b", "code", "e1", "AGREE", "--submit")
         #expect(run.status == 0 && run.err.contains("the state of e1 is in conflict and stays so"), "\(run.err)")
         #expect(try bench.done("-C", "b", "show", "e1.coding").contains("ben: AGREE"))
+        // A state taken back beside a draft is a conflict too.
+        try bench.done("-C", "a", "resolve", "e1.state", "--value", "draft")
+        try team.sync()
+        try bench.done("-C", "a", "set", "e1.state", "--clear")
+        try bench.done("-C", "b", "set", "e1.state", "draft")
+        try team.sync()
+        let beside = try bench.annals("-C", "b", "code", "e1", "CONSULT", "--submit")
+        #expect(beside.status == 0 && beside.err.contains("in conflict and stays so"), "\(beside.err)")
     }
 
     @Test("what was written without having seen the lock stands beside it, and is not lost")

@@ -146,6 +146,7 @@ import Testing
         #expect(try !bench.annals("-C", "b", "show", "@2", "--as-of", "1", "--blind").out.contains("SUPPORT"))
         #expect(try bench.done("-C", "b", "list", "--assigned", "aliya", "--uncoded", "--blind").isEmpty)
         #expect(try bench.done("-C", "b", "show", "e1", "--json", "--blind").contains(#""hidden":{"coding":1}"#))
+        #expect(try bench.annals("-C", "b", "conflicts", "--blind").err.contains("1 hidden until you have handed in"))
         // Nor by what is found, counted, or taken out whole; and once for all commands.
         #expect(try bench.annals("-C", "b", "search", "unmistakable", "--blind").status == 1)
         #expect(try bench.done("-C", "b", "search", "unmistakable").contains("e1"))

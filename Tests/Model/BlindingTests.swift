@@ -58,8 +58,37 @@ import Testing
             let event = entity("event", "coding", own)
             #expect(blind.hides("coding", of: "event", judged: event) == isHidden)
             #expect(blind.hides("adjudicated", of: "event", judged: event) == isHidden)
-            #expect(blind.covering(event, judged: event) { _ in nil }.codings("coding").contains { $0.author == Self.aliya } != isHidden)
+            #expect(blind.covering(event) { _ in event }.codings("coding").contains { $0.author == Self.aliya } != isHidden)
         }
         #expect(!blind.hides("fulfilment", of: "commitment", judged: entity("commitment", "fulfilment", ["degree": 3])))
+    }
+
+    @Test(
+        "a value that is cited for a hidden field or a part of it is not shown, nor one for a field that is not known; others are",
+        arguments: [
+            ("coding", true), ("coding.type", true), ("adjudicated.type", true), ("verdict", true), ("when", false), ("place", false),
+        ])
+    func cited(_ field: String, _ isHidden: Bool) {
+        let about: Value = ["item": .string(Self.item.raw), "field": .string(field), "stance": "supports", "value": "COERCE"]
+        let citation = ChangeOperation("citation", .add(on: Self.item, field: "about", value: about))
+        #expect((covered([citation]).operations == [citation]) != isHidden)
+        #expect(covered([citation], by: Self.ben).operations == [citation])
+    }
+
+    @Test("a coder's judgment in a field that is not known is hidden in the item too, until the reader has submitted")
+    func unknown() {
+        var event = Entity(id: Self.item, kind: "event")
+        let stamp = Stamp(
+            id: Self.item, seq: 1, author: Self.aliya, replica: Self.aliya, n: 1, index: 1, base: 0, written: Instant(milliseconds: 0))
+        let verdict = Entity.CellKey("verdict", Self.aliya)
+        event.cells[verdict] = Cell(heads: [Write(stamp, "guilty")], past: [])
+        #expect(blind.covering(event) { _ in event }.cells[verdict] == nil)
+        var judged = event
+        judged.cells[Entity.CellKey("coding", Self.ben)] = Cell(heads: [Write(stamp, ["type": "AID", "state": "submitted"])], past: [])
+        #expect(blind.covering(event) { _ in judged }.cells[verdict] != nil)
+        let resolve = ChangeOperation("event", .resolve(on: Self.item, field: "verdict", value: "guilty", closes: [Self.item]))
+        #expect(covered([resolve]).operations != [resolve])
+        let existence = ChangeOperation("event", .resolve(on: Self.item, field: "existence", value: "present", closes: [Self.item]))
+        #expect(covered([existence]).operations == [existence])
     }
 }

@@ -14,7 +14,7 @@ extension Edit {
     /// The codes of a codebook that the view has, or that this change makes.
     private func codes(of codebook: ItemID) throws -> Set<Value> {
         if let known = codebooks[codebook] { return known }
-        var list = try whole.entity(codebook)?.shown("codes")
+        var list = try entity(codebook)?.shown("codes")
         if list == nil, codebook.change == change, operations.indices.contains(codebook.index - 1),
             case .create(_, let fields) = operations[codebook.index - 1].action
         {

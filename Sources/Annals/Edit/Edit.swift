@@ -9,6 +9,10 @@ public final class Edit {
     public let view: View
     /// The same, with what a blind coder is not shown: what does not fit must not fit for him either.
     let whole: View
+    /// Where the items are that an import has made since.
+    var since: View?
+    /// Whether it puts back what was said before, which was right then.
+    private let isUndo: Bool
     /// The change's id, from which the ids of what it makes follow.
     public let change: ChangeID
 
@@ -26,13 +30,16 @@ public final class Edit {
     /// Elements that this change adds.
     private var added: [(on: ItemID, field: String, id: ItemID, value: Value)] = []
 
-    init(view: View, change: ChangeID) {
+    init(view: View, change: ChangeID, isUndo: Bool = false) {
         self.view = view
+        self.isUndo = isUndo
         whole = view.whole
         self.change = change
     }
 
     private var vocabulary: Vocabulary { whole.vocabulary }
+
+    func entity(_ id: ItemID) throws -> Entity? { try whole.entity(id) ?? since?.entity(id) }
 
     // MARK: Creating
 
@@ -264,7 +271,7 @@ public final class Edit {
     }
 
     private func target(_ id: ItemID, retractedToo: Bool = false) throws -> Target {
-        let entity = try whole.entity(id)
+        let entity = try entity(id)
         let own = made.first { $0.id == id }
         guard let kind = entity?.kind ?? own?.kind else {
             throw AnnalsError(.notFound, "there is no item with the id \(id)", wayOut: "Sync, or check the id.")
@@ -285,20 +292,24 @@ public final class Edit {
         return rule
     }
 
-    /// What a curator's word says stays until a curator says otherwise, and of a locked item nothing is written but its state. That goes by what
+    /// Of a locked item nothing is written but its state, and what a curator's word says stays until a curator says otherwise. That goes by what
     /// is on the screen: who wrote without having seen a lock writes beside it, and both stand.
     private func checkOpen(_ target: Target, _ field: String, writing value: Value? = nil) throws {
-        guard let entity = target.entity, !opened.contains(target.id) else { return }
-        let reserved = target.rule.field(field)?.reserved ?? []
-        let word = entity.cells[Entity.CellKey(field)]?.heads.first { reserved.contains($0.value.string ?? "") && $0.value != value }
-        guard let stands = sameBytes(field, Entity.stateField) ? word : entity.locks.first ?? word else { return }
-        if !reserved.isEmpty, try whole.source.store.role() ?? .curator >= .curator {
-            if !entity.locks.isEmpty { opened.insert(target.id) }
-            return
+        guard let entity = target.entity else { return }
+        let isState = sameBytes(field, Entity.stateField)
+        if !isState, !opened.contains(target.id), let lock = entity.locks.first { throw stands(lock, entity) }
+        if let word = target.rule.field(field).flatMap({ entity.reservedWord(in: $0, against: value) }),
+            try whole.source.store.role() ?? .curator < .curator
+        {
+            throw stands(word, entity)
         }
-        let (name, state) = (shortName(target.id), stands.value.string ?? "")
-        throw AnnalsError(
-            .locked, "\(name) is \(state) by \(stands.stamp.author)",
+        if isState { if value == "locked" { opened.remove(target.id) } else { opened.insert(target.id) } }
+    }
+
+    private func stands(_ word: Write, _ entity: Entity) -> AnnalsError {
+        let name = shortName(entity.id)
+        return AnnalsError(
+            .locked, "\(name) is \(word.value.string ?? "") by \(word.stamp.author)",
             wayOut: "A curator opens it: `annals set \(name).\(Entity.stateField) \(entity.locks.isEmpty ? "draft" : "reviewed")`. "
                 + "A note says something of it at any time.")
     }
@@ -321,7 +332,7 @@ public final class Edit {
         let isSaid = target?.entity?.cells.contains { key, cell in
             sameBytes(key.field, field.name) && (cell.heads + cell.past).contains { $0.value == value }
         }
-        if isSaid != true { try checkCodes(field.codes(in: value, of: kind, target?.id.raw), field.name) }
+        if isSaid != true, !isUndo { try checkCodes(field.codes(in: value, of: kind, target?.id.raw), field.name) }
     }
 
     /// Every entity that a value names must be one that its author can see, and of a kind that belongs there.
@@ -345,7 +356,7 @@ public final class Edit {
         guard let id = ItemID(text) else {
             throw AnnalsError(.invalid, "\(path) is not the id of an item", wayOut: "Name an item that exists.")
         }
-        guard let kind = try made.first(where: { $0.id == id })?.kind ?? whole.entity(id)?.kind else {
+        guard let kind = try made.first(where: { $0.id == id })?.kind ?? entity(id)?.kind else {
             throw AnnalsError(.notFound, "\(path) names an item that is not there", wayOut: "Sync, or check the id.")
         }
         guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, kind) }) else {

@@ -77,12 +77,9 @@ struct ItemPlan {
             guard let entity = try entity(id), entity.isPresent else {
                 throw ItemFile.failure(line.number, "is about an item that is retracted here", "Restore it first.", .retracted)
             }
+            let before = steps.count
             try writeDifferences(line, entity, vocabulary)
-            if let lock = entity.locks.first, steps.last?.line.name == line.name {
-                throw ItemFile.failure(
-                    line.number, "is about an item that \(lock.stamp.author) locked, and says something else of it",
-                    "A curator opens it, or say it as it is.", .locked)
-            }
+            try checkOpen(entity, steps[before...], role)
         }
         for step in steps {
             try checkRights(step, role)
@@ -167,6 +164,16 @@ struct ItemPlan {
         let codes = NamedCode.all(in: try own ?? id.flatMap { try entity($0)?.shown("codes") })
         codebooks[word] = codes
         return codes
+    }
+
+    /// Nothing is said of a locked item, and nobody but a curator says otherwise what a curator said.
+    private func checkOpen(_ entity: Entity, _ written: ArraySlice<Step>, _ role: Role) throws {
+        guard let line = written.first?.line else { return }
+        let words = role < .curator ? written.flatMap(\.values).compactMap { entity.reservedWord(in: $0.field, against: $0.value) } : []
+        guard let word = entity.locks.first ?? words.first else { return }
+        throw ItemFile.failure(
+            line.number, "is about an item that \(word.stamp.author) \(word.value.string ?? ""), and says something else of it",
+            "A curator opens it, or say it as it is.", .locked)
     }
 
     /// Of what will be written only: what is as it was needs no right.

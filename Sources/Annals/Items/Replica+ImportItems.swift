@@ -42,9 +42,11 @@ extension Replica {
         var ids = plan.known
         var done = 0
         for batch in batches {
-            // What came since the plan was made was not seen: the base stays that of the plan.
-            let now = View(base: view.base, vocabulary: vocabulary, source: try self.view().source)
-            let (made, receipt) = try record(from: now, reason: reason) { edit in try Self.take(batch, into: edit, ids) }
+            // What came since the plan was made was not seen.
+            let (made, receipt) = try record(from: view, reason: reason) { edit in
+                edit.since = try self.view()
+                return try Self.take(batch, into: edit, ids)
+            }
             ids.merge(made) { $1 }
             result.receipts.append(receipt)
             done += batch.count

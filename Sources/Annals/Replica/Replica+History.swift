@@ -126,7 +126,7 @@ extension Replica {
     ///
     /// - Throws: ``AnnalsError`` `notFound` for a write of another replica's that this one does not have.
     public func step(of stamp: Stamp) throws -> HistoryStep {
-        try step(stamp.isPending ? stamp.id.change?.raw ?? "" : "@\(stamp.seq)")
+        try step(stamp.isPending ? "@~\(stamp.n)" : "@\(stamp.seq)")
     }
 
     private static func step(_ seq: Int64, _ db: Database) throws -> HistoryStep? {

@@ -24,7 +24,7 @@ extension Replica {
                 .wrongView, view.source.isPresent ? "a view of another replica" : "a view of the past is for reading",
                 wayOut: "Take a view of this replica as it is now.")
         }
-        let edit = Edit(view: view, change: store.ambient.changeID())
+        let edit = Edit(view: view, change: store.ambient.changeID(), isUndo: undoes != nil)
         let result = try body(edit)
         let receipt = try store.record(
             edit.change, edit.operations, base: view.base, reason: reason, undoes: undoes, made: edit.made.map(\.id))

@@ -17,7 +17,7 @@ extension Replica {
             throw AnnalsError(.notUndoable, "\(step.handle) was refused: it had no effect")
         }
         let before = try stateBefore(step, done)
-        let inverse = Inverse(done: done, author: step.author, handle: step.handle, before: before, view: view.whole)
+        let inverse = Inverse(done: done, author: step.author, handle: step.handle, before: before, screen: view)
         return try record(from: view, reason: reason, undoes: change) { edit in
             try inverse.record(in: edit)
             if edit.operations.isEmpty {
@@ -45,15 +45,17 @@ private struct Inverse {
     let author: Name
     let handle: String
     let before: [ItemID: Entity]
-    let view: View
+    let screen: View
+
+    private var view: View { screen.whole }
 
     func record(in edit: Edit) throws {
         let made = Set(
             done.operations.indices.filter { done.operations[$0].name == "create" }
                 .map { done.entity(ofOperation: $0 + 1) }.filter { before[$0]?.created == nil })
-        // What the change locked is opened before the rest of it is taken back.
-        let (states, others) = (done.operations.indices.filter(isState), done.operations.indices.filter { !isState($0) })
-        for index in states.reversed() + others.reversed() {
+        // What is locked is opened before the rest is taken back.
+        let opening = try done.operations.indices.filter(opensLock)
+        for index in opening.reversed() + done.operations.indices.filter({ !opening.contains($0) }).reversed() {
             let id = done.entity(ofOperation: index + 1)
             let operation = done.operations[index]
             if made.contains(id), operation.name != "create" { continue }
@@ -62,7 +64,10 @@ private struct Inverse {
         }
     }
 
-    private func isState(_ index: Int) -> Bool { done.operations[index].field.map { sameBytes($0, Entity.stateField) } ?? false }
+    private func opensLock(_ index: Int) throws -> Bool {
+        guard let field = done.operations[index].field, sameBytes(field, Entity.stateField) else { return false }
+        return try view.entity(done.entity(ofOperation: index + 1)).map { !$0.locks.isEmpty } ?? false
+    }
 
     private func record(
         _ operation: ChangeOperation, _ write: ItemID, _ now: Entity, in edit: Edit, isNew: Bool
@@ -106,6 +111,7 @@ private struct Inverse {
     private func takeBackCreate(_ now: Entity, in edit: Edit) throws {
         guard now.isPresent else { return }
         try requireNoOther(now, "made it")
+        if !now.locks.isEmpty { try edit.set(now.id, Entity.stateField, .null) }
         try edit.retract(now.id)
     }
 
@@ -118,6 +124,11 @@ private struct Inverse {
         // Of several writes of one change on a cell only the last still stands; the first says what was before them all.
         if cell.heads.count == 1, cell.heads[0].stamp.id.change == done.id, cell.heads[0].stamp.id != write { return }
         try requireLast(write, cell, field, now)
+        if try screen.hides(key, of: now) {
+            throw AnnalsError(
+                .notUndoable, "what \(name(now)).\(field) was before is hidden from you",
+                wayOut: "Hand in your own judgment first, or look without --blind.")
+        }
         try put(was?.cells[key]?.latest?.value ?? .null)
     }
 

@@ -17,7 +17,7 @@ struct BlindSource: EntitySource {
     func judged(_ id: ItemID) throws -> Entity? { try (judging ?? whole).entity(id) }
 
     private func covering(_ entity: Entity) throws -> Entity {
-        try blind.covering(entity, judged: judging == nil ? entity : judged(entity.id), item: judged)
+        try blind.covering(entity) { id in judging == nil && id == entity.id ? entity : try judged(id) }
     }
 
     func entity(_ id: ItemID) throws -> Entity? { try whole.entity(id).map(covering) }
@@ -55,16 +55,15 @@ struct BlindSource: EntitySource {
     }
 
     func conflicts() throws -> [Conflict] {
-        try whole.conflicts().filter { try $0.author == blind.reader || !hides($0.field, of: $0.item, $0.kind) }
+        try whole.conflicts().filter { try !hides(Entity.CellKey($0.field, $0.author), of: $0.item, $0.kind) }
     }
 
     func notices() throws -> [Notice] {
-        try whole.notices().filter { try $0.stamp.author == blind.reader || !hides($0.field, of: $0.item, $0.kind) }
+        try whole.notices().filter { try $0.stamp.author == blind.reader || !hides(Entity.CellKey($0.field), of: $0.item, $0.kind) }
     }
 
-    func hides(_ name: String, of item: ItemID, _ kind: String) throws -> Bool {
-        guard blind.mayHide(name, of: kind) else { return false }
-        return blind.hides(name, of: kind, judged: try judged(item))
+    func hides(_ cell: Entity.CellKey, of item: ItemID, _ kind: String) throws -> Bool {
+        try blind.hides(cell, of: kind, judged: judged(item))
     }
 }
 

@@ -20,12 +20,25 @@ extension View {
     /// The view that hides nothing.
     var whole: View { View(base: base, vocabulary: vocabulary, source: source.whole) }
 
-    /// How many other coders' judgments of a field are hidden.
-    public func hiddenCount(of item: ItemID, field: String) throws -> Int {
-        guard let blinding = source.blinding, let entity = try source.whole.entity(item),
-            try blinding.hides(field, of: item, entity.kind)
-        else { return 0 }
-        return entity.codings(field).count { $0.author != blinding.blind.reader }
+    /// Whether what an item says in a cell is hidden.
+    func hides(_ key: Entity.CellKey, of item: Entity) throws -> Bool {
+        try source.blinding?.hides(key, of: item.id, item.kind) ?? false
+    }
+
+    /// By fields of an item, how many other coders' judgments are hidden.
+    public func hiddenCounts(of item: ItemID) throws -> [String: Int] {
+        guard let blinding = source.blinding, let entity = try source.whole.entity(item) else { return [:] }
+        return try entity.cells.reduce(into: [:]) { counts, cell in
+            guard cell.key.author != nil, cell.value.heads.contains(where: { !$0.value.isNull }),
+                try blinding.hides(cell.key, of: item, entity.kind)
+            else { return }
+            counts[cell.key.field, default: 0] += 1
+        }
+    }
+
+    /// How many open conflicts are hidden.
+    public func hiddenConflictCount() throws -> Int {
+        try source.blinding.map { try $0.whole.conflicts().count - $0.conflicts().count } ?? 0
     }
 
     /// A step of the record as this view shows it: one of which something is hidden has no line.

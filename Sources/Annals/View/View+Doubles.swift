@@ -6,9 +6,8 @@ extension View {
 
     private func doubles(by relations: [Entity]) throws -> Doubles {
         let links = try relations.filter { link in
-            let kinds = try ["from", "to"].map { end in try link.shown(end)?.string.flatMap { ItemID($0) }.flatMap { try entity($0)?.kind }
-            }
-            return kinds[0] != nil && kinds[0] == kinds[1]
+            guard let (from, to) = link.ends, let kind = try entity(from)?.kind else { return false }
+            return try entity(to)?.kind == kind
         }
         return try Doubles(links) { group in
             Order.handle.sorted(try group.compactMap { try entity($0) }.filter(\.isPresent), vocabulary).map(\.id)
@@ -22,8 +21,7 @@ extension View {
         while let next = open.popLast() {
             for relation in try entities(kind: "relation", where: .names(next), .equals("type", "same_as")) {
                 found.append(relation)
-                let ends = ["from", "to"].compactMap { relation.shown($0)?.string.flatMap { ItemID($0) } }
-                open += ends.filter { seen.insert($0).inserted }
+                open += (relation.ends.map { [$0.from, $0.to] } ?? []).filter { seen.insert($0).inserted }
             }
         }
         return try doubles(by: found).group(item).filter { $0 != item }

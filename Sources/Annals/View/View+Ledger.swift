@@ -41,7 +41,7 @@ extension View {
     /// A commitment as it stands on a day, with its evidence.
     public func line(_ commitment: Entity, on day: EDTFDay) throws -> LedgerLine {
         let doubles = try doubles()
-        return try line(whole(commitment, doubles), on: day, doubles)
+        return try line(joined(commitment, doubles), on: day, doubles)
     }
 
     private func line(_ commitment: Entity, on day: EDTFDay, _ doubles: Doubles) throws -> LedgerLine {
@@ -66,11 +66,11 @@ extension View {
     /// What became of an instrument and its doubles, step by step.
     public func history(of instrument: Entity) throws -> InstrumentHistory {
         let doubles = try doubles()
-        return try history(of: whole(instrument, doubles), doubles)
+        return try history(of: joined(instrument, doubles), doubles)
     }
 
     /// An item with what its doubles say of it; one that is taken back says for itself only.
-    private func whole(_ item: Entity, _ doubles: Doubles) throws -> Entity {
+    private func joined(_ item: Entity, _ doubles: Doubles) throws -> Entity {
         doubles.group(item.id).contains(item.id) ? try joined(item.id, doubles) ?? item : item
     }
 

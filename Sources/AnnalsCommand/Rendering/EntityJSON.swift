@@ -8,8 +8,8 @@ struct EntityJSON {
     let name: (ItemID) -> String
     /// Why a write was made.
     let reason: (Stamp) throws -> String?
-    /// How many coders' judgments of a field are hidden.
-    let hiddenCount: (ItemID, String) throws -> Int
+    /// By fields of an item, how many coders' judgments are hidden.
+    let hiddenCounts: (ItemID) throws -> [String: Int]
 
     private func handle(_ entity: Entity) -> String { entity.handle(vocabulary)?.description ?? name(entity.id) }
 
@@ -23,10 +23,8 @@ struct EntityJSON {
             ("codings", .object(rules.compactMap { codings(entity, $0) })),
             ("conflicts", .array(try entity.conflicts(vocabulary).map { try conflict(handle(entity), entity.id, $0.key, $0.heads) })),
         ]
-        let hidden = try rules.compactMap { rule -> (String, Value)? in
-            let count = rule.merge == .perCoder ? try hiddenCount(entity.id, rule.name) : 0
-            return count == 0 ? nil : (rule.name, .integer(Int64(count)))
-        }
+        let counts = try hiddenCounts(entity.id)
+        let hidden = rules.compactMap { rule in counts[rule.name].map { (rule.name, Value.integer(Int64($0))) } }
         if !hidden.isEmpty { members.append(("hidden", .object(hidden))) }
         if let created = entity.created { members.append(("created", .object(stamp(created)))) }
         return .object(members)

@@ -9,8 +9,8 @@ struct EntityText {
     let time: (Instant) -> String
     /// Why a write was made.
     let reason: (Stamp) throws -> String?
-    /// How many coders' judgments of a field are hidden.
-    let hiddenCount: (ItemID, String) throws -> Int
+    /// By fields of an item, how many coders' judgments are hidden.
+    let hiddenCounts: (ItemID) throws -> [String: Int]
 
     typealias Row = [(text: String, tone: Paint.Tone?)]
 
@@ -113,8 +113,7 @@ struct EntityText {
             }
             return [[(name, .faint), ("\(coding.author): " + values.text(coding.heads[0].value, field.type), nil)]]
         }
-        let hidden = try hiddenCount(entity.id, field.name)
-        if hidden > 0 {
+        if let hidden = try hiddenCounts(entity.id)[field.name] {
             let count = hidden == 1 ? "one other coder has" : "\(hidden) other coders have"
             let wayOut =
                 field.hasState ? "submitted yours: annals code \(handle(entity))\(codings.isEmpty ? " TYPE" : "") --submit" : "judged it"

@@ -7,7 +7,7 @@ struct LedgerText {
     let desk: Desk
 
     /// Under a heading for each state.
-    func lines(_ ledger: [LedgerLine]) -> [String] {
+    func lines(_ ledger: [LedgerLine]) throws -> [String] {
         var rows: [EntityText.Row] = []
         var lines: [String] = []
         func flush() {
@@ -19,7 +19,7 @@ struct LedgerText {
                 flush()
                 lines.append(Console.paint(Self.name(line.standing.state), .strong))
             }
-            rows += self.rows(line)
+            rows += try self.rows(line)
         }
         flush()
         return lines
@@ -27,31 +27,29 @@ struct LedgerText {
 
     private static func name(_ state: CommitmentStanding.State) -> String { state.rawValue.replacing("-", with: " ") }
 
-    private func rows(_ line: LedgerLine) -> [EntityText.Row] {
+    private func rows(_ line: LedgerLine) throws -> [EntityText.Row] {
         let standing = line.standing
-        let end = standing.deadline.map { $0.description + (standing.isDisputed ? " (disputed)" : "") } ?? "no deadline"
-        return [[(desk.name(line.commitment.id), .handle), (end, nil), (desk.entityText.label(line.commitment), nil)]]
+        let end = (standing.deadline?.description ?? "no deadline") + (standing.isDisputed ? " (disputed)" : "")
+        return try [[(desk.name(line.commitment.id), .handle), (end, nil), (desk.entityText.label(line.commitment), nil)]]
             + details(line).map { [("", nil), ("", nil), ($0, .faint)] }
     }
 
     /// What the state rests on: everything that a reader would ask next.
-    func details(_ line: LedgerLine) -> [String] {
+    func details(_ line: LedgerLine) throws -> [String] {
         let (commitment, standing) = (line.commitment, line.standing)
         var details = line.doubles.isEmpty ? [] : ["same as \(names(line.doubles))"]
-        for side in commitment.cells[Entity.CellKey("deadline")]?.heads.map(\.value) ?? [] where !side.isNull {
-            details.append(deadline(side))
-        }
+        details += standing.sides.map(deadline)
         for condition in standing.conditions {
             let what = desk.values.text(condition.value["what"] ?? .null, .itemOrText([]))
             let state = condition.isMet ? "met" : condition.isVain ? "cannot come about" : "open"
             details.append("\(condition.value["kind"]?.string ?? "") \(what)\(basis(condition.value)): \(state)")
         }
         let modality = commitment.shown("modality")?.string
-        let obliged = labels(standing.acceptedBy + standing.notAcceptedBy)
+        let obliged = try labels(standing.acceptedBy + standing.notAcceptedBy)
         if modality != nil || !obliged.isEmpty {
             details.append(([modality].compactMap { $0 } + (obliged.isEmpty ? [] : ["of " + obliged])).joined(separator: " "))
         }
-        if !standing.notAcceptedBy.isEmpty { details.append("no acceptance by \(labels(standing.notAcceptedBy)) is recorded") }
+        if !standing.notAcceptedBy.isEmpty { try details.append("no acceptance by \(labels(standing.notAcceptedBy)) is recorded") }
         for judgment in standing.fulfilment {
             let citations = judgment.citations.isEmpty ? "" : " by " + names(judgment.citations)
             details.append("\(judgment.author): fulfilled \(judgment.degree) of \(Codebooks.fulfilment.upperBound)\(citations)")
@@ -63,13 +61,13 @@ struct LedgerText {
     }
 
     /// `within P6M of e2 (2025-08-07..2025-08-08), implied`.
-    private func deadline(_ side: Value) -> String {
-        let relation = side["relation"]?.string ?? "by"
-        if let date = side["date"]?.string { return "\(relation) \(DisplayText.safe(date))\(basis(side))" }
-        let anchor = side["anchor"]?.string.flatMap { ItemID($0) }
-        let when = anchor.flatMap { try? desk.view.entity($0) }?.when.map { " (\($0.description))" } ?? " (no date)"
-        let duration = side["duration"]?.string.map { "\(DisplayText.safe($0)) of " } ?? ""
-        return "\(relation) \(duration)\(anchor.map(desk.name) ?? "nothing")\(when)\(basis(side))"
+    private func deadline(_ side: CommitmentStanding.Side) -> String {
+        let value = side.value
+        let relation = value["relation"]?.string ?? "by"
+        if let date = value["date"]?.string { return "\(relation) \(DisplayText.safe(date))\(basis(value))" }
+        let anchor = value["anchor"]?.string.flatMap { ItemID($0) }.map(desk.name) ?? "nothing"
+        let duration = value["duration"]?.string.map { "\(DisplayText.safe($0)) of " } ?? ""
+        return "\(relation) \(duration)\(anchor) (\(side.anchor?.description ?? "no date"))\(basis(value))"
     }
 
     private func basis(_ value: Value) -> String { value["basis"]?.string.map { ", \($0)" } ?? "" }
@@ -77,9 +75,9 @@ struct LedgerText {
     private func names(_ items: [ItemID]) -> String { items.map(desk.name).joined(separator: ", ") }
 
     /// Each with what it is called: `Government of Armenia (a13)`.
-    private func labels(_ items: [ItemID]) -> String {
-        items.map { item in
-            let label = (try? desk.view.entity(item)).flatMap { $0 }.map(desk.entityText.label) ?? ""
+    private func labels(_ items: [ItemID]) throws -> String {
+        try items.map { item in
+            let label = try desk.label(item)
             return label.isEmpty ? desk.name(item) : "\(DisplayText.safe(label)) (\(desk.name(item)))"
         }.joined(separator: ", ")
     }

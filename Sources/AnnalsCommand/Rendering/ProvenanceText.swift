@@ -5,11 +5,11 @@ import AnnalsModel
 struct ProvenanceText {
     let desk: Desk
 
-    func lines(_ why: Provenance) -> [String] {
+    func lines(_ why: Provenance) throws -> [String] {
         let name = desk.name(why.item.id) + (why.field.map { ".\($0)" } ?? "")
         let title =
             "\(Console.paint(name, .handle))  \(Console.paint(DisplayText.clipped(desk.entityText.label(why.item), to: 120), .strong))"
-        let blocks = [sayings(why), evidence(why), disputes(why)].filter { !$0.isEmpty }
+        let blocks = [sayings(why), try evidence(why), disputes(why)].filter { !$0.isEmpty }
         return [title] + blocks.flatMap { Console.paint.table($0, columns: Console.columns, clip: false, indent: 2) }
     }
 
@@ -64,24 +64,24 @@ struct ProvenanceText {
 
     // MARK: What speaks for and against it
 
-    private func evidence(_ why: Provenance) -> [EntityText.Row] {
+    private func evidence(_ why: Provenance) throws -> [EntityText.Row] {
         var rows: [EntityText.Row] = []
         for (stance, voices) in [("supports", why.corroboration.supporting), ("contradicts", why.corroboration.contradicting)] {
             let passages = why.evidence.filter { $0.about["stance"]?.string == stance }
             guard !passages.isEmpty else { continue }
             let word = stance == "supports" ? "supported" : "contradicted"
-            rows.append([(word, .faint), ("by \(voices.count) source\(voices.count == 1 ? "" : "s"): \(sources(voices))", nil)])
+            rows.append([(word, .faint), (try "by \(voices.count) source\(voices.count == 1 ? "" : "s"): \(sources(voices))", nil)])
             rows += passages.map { [("", nil), (passage($0.citation, $0.about), nil)] }
         }
         return rows
     }
 
-    private func sources(_ voices: [Corroboration.Voice]) -> String {
-        voices.map { voice in
+    private func sources(_ voices: [Corroboration.Voice]) throws -> String {
+        try voices.map { voice in
             guard let id = voice.source["item"]?.string.flatMap({ ItemID($0) }) else {
                 return DisplayText.safe(voice.source["text"]?.string ?? "")
             }
-            let label = (try? desk.view.entity(id)).flatMap { $0 }.map(desk.entityText.label) ?? ""
+            let label = try desk.label(id)
             return "\(DisplayText.clipped(label, to: 60)) (\(desk.name(id)))"
         }.joined(separator: ", ")
     }

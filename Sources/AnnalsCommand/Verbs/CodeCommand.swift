@@ -54,14 +54,18 @@ struct CodeCommand: ParsableCommand {
         // What was handed in stays so when it is said otherwise, unless its coder takes that back.
         if submit || own?.isSubmitted == true && value[Entity.stateField] == nil { value = value.submitted }
         let state = submit ? kind.field(Entity.stateField) : nil
-        // What is submitted, or further, stays so; what is in conflict a person settles.
-        let isDraft = entity.sides(Entity.stateField).allSatisfy { $0 == "draft" }
-        if state != nil, desk.view.conflicts(of: entity).contains(where: { sameBytes($0.field, Entity.stateField) }) {
-            desk.console.remark("the state of \(desk.name(entity.id)) is in conflict and stays so: annals conflicts")
-        }
         try desk.record(record, about: path) { draft in
-            if let state, isDraft { try draft.write("submitted", to: state, of: entity.id, kind.name) }
+            if let state { try handIn(try draft.view.entity(entity.id) ?? entity, kind, state, draft, desk) }
             try draft.write(value, to: field, of: entity.id, kind.name)
+        }
+    }
+
+    /// What is submitted, or further, stays so; what is in conflict a person settles.
+    private func handIn(_ seen: Entity, _ kind: KindRule, _ state: FieldRule, _ draft: Draft, _ desk: Desk) throws {
+        if desk.view.conflicts(of: seen).contains(where: { sameBytes($0.field, state.name) }) {
+            desk.console.remark("the state of \(desk.name(seen.id)) is in conflict and stays so: annals conflicts")
+        } else if seen.shown(state.name) ?? "draft" == "draft" {
+            try draft.write("submitted", to: state, of: seen.id, kind.name)
         }
     }
 

@@ -27,7 +27,11 @@ struct ConflictsCommand: ParsableCommand {
         let conflicts = try desk.view.conflicts()
         desk.console.lines(try conflicts.flatMap { try lines($0, desk) })
         let count = conflicts.count
-        if !desk.isJSON { desk.console.remark(count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") }
+        let hidden = try desk.view.hiddenConflictCount()
+        let more = hidden == 0 ? "" : "; \(hidden) hidden until you have handed in your own judgment"
+        if !desk.isJSON {
+            desk.console.remark((count == 0 ? "no open conflicts" : "\(count) open conflict\(count == 1 ? "" : "s")") + more)
+        }
         desk.sayAsOf()
     }
 

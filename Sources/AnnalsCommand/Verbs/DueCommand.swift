@@ -31,7 +31,7 @@ struct DueCommand: ParsableCommand {
         if desk.isJSON {
             desk.console.lines(lines.map { JSONLine.text(text.json($0, on: day)) })
         } else {
-            desk.console.lines(text.lines(lines))
+            desk.console.lines(try text.lines(lines))
             desk.console.remark(lines.isEmpty ? "no commitments" + (month ? " that can end in this month" : "") : "on \(day)")
         }
         desk.sayAsOf()

@@ -61,10 +61,10 @@ struct ShowCommand: ParsableCommand {
     }
 
     /// Other items that name this one: the passages that support it, the notes on it.
-    private func related(_ entity: Entity, _ desk: Desk) -> [EntityText.Row] {
-        desk.vocabulary.kinds.flatMap { kind -> [EntityText.Row] in
+    private func related(_ entity: Entity, _ desk: Desk) throws -> [EntityText.Row] {
+        try desk.vocabulary.kinds.flatMap { kind -> [EntityText.Row] in
             guard kind.fields.contains(where: { References.mayName(entity.kind, $0.type) }) else { return [] }
-            let found = (try? desk.view.entities(kind: kind.name, where: .names(entity.id))) ?? []
+            let found = try desk.view.entities(kind: kind.name, where: .names(entity.id))
             return found.enumerated().map { index, other in
                 let text = DisplayText.clipped(desk.entityText.label(other), to: 160)
                 return [(index == 0 ? kind.plural : "", .faint), ("\(desk.entityText.handle(other))  \(text)", nil)]

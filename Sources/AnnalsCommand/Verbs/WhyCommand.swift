@@ -28,7 +28,7 @@ struct WhyCommand: ParsableCommand {
             desk.console.line(JSONLine.text(text.json(why)))
             return
         }
-        desk.console.lines(text.lines(why))
+        desk.console.lines(try text.lines(why))
         desk.sayAsOf()
     }
 }

@@ -5,56 +5,61 @@
 public struct Blinding: Sendable {
     /// The coder.
     public let reader: Name
-    private let vocabulary: Vocabulary
-    /// Fields of any kind that may be hidden.
-    private let names: Set<Value>
+    /// Of each kind that is judged the fields of class per coder, and the names of those that may be hidden.
+    private let kinds: [Value: (judged: [FieldRule], hidden: Set<Value>)]
+    /// The names of all fields that are never hidden, whatever kind has them.
+    private let plain: Set<Value>
 
     /// What this coder is not shown.
     public init(reader: Name, _ vocabulary: Vocabulary) {
         self.reader = reader
-        self.vocabulary = vocabulary
-        names = Set(vocabulary.kinds.flatMap { kind in kind.fields.filter { Self.isJudgment($0, of: kind) }.map { .string($0.name) } })
+        var kinds: [Value: (judged: [FieldRule], hidden: Set<Value>)] = [:]
+        for kind in vocabulary.kinds {
+            let judged = kind.fields.filter { $0.merge == .perCoder }
+            if judged.isEmpty { continue }
+            let hidden = kind.fields.filter { $0.merge == .perCoder || $0.role > .analyst }
+            kinds[.string(kind.name)] = (judged, Set(hidden.map { .string($0.name) }))
+        }
+        self.kinds = kinds
+        let hidden = kinds.values.reduce(into: Set<Value>()) { $0.formUnion($1.hidden) }
+        plain = Set(vocabulary.kinds.flatMap(\.fields).map { .string($0.name) } + [.string(Entity.existenceField)]).subtracting(hidden)
     }
 
     /// Stands where a change says what is not shown.
     public static let hidden = Value.object([("hidden", "until you have handed in your own")])
 
-    /// Whether a field holds judgments, or what curators settle on by them.
-    private static func isJudgment(_ field: FieldRule, of kind: KindRule) -> Bool {
-        field.merge == .perCoder || field.role > .analyst && kind.fields.contains { $0.merge == .perCoder }
-    }
-
     /// Whether a field of some items of a kind may be hidden.
-    public func mayHide(_ name: String, of kind: String) -> Bool {
-        guard let kind = vocabulary.kind(kind), let field = kind.field(name) else { return false }
-        return Self.isJudgment(field, of: kind)
-    }
+    public func mayHide(_ name: String, of kind: String) -> Bool { kinds[.string(kind)]?.hidden.contains(.string(name)) ?? false }
 
     /// Whether a field of an item says what the coder is not to see: others' judgments until his own is handed in, and what curators settle on by
     /// them until one of his is.
     ///
     /// - Parameter judged: the item as it stands where it is seen what the coder has judged; nil for one that is not there, which he has not.
-    public func hides(_ name: String, of kind: String, judged: Entity?) -> Bool {
+    public func hides(_ name: String, of kind: String, judged: @autoclosure () throws -> Entity?) rethrows -> Bool {
         guard mayHide(name, of: kind) else { return false }
-        guard let judged else { return true }
-        let fields = vocabulary.kind(kind)?.fields.filter { $0.merge == .perCoder } ?? []
-        return !(fields.first { sameBytes($0.name, name) }.map { [$0] } ?? fields).contains { judged.hasHandedIn($0, by: reader) }
+        return try !isOpen(name, of: kind, judged())
+    }
+
+    /// Whether somebody else's judgment is one that the coder is not to see; so is one in a field that the vocabulary does not know.
+    public func hides(_ cell: Entity.CellKey, of kind: String, judged: @autoclosure () throws -> Entity?) rethrows -> Bool {
+        guard let author = cell.author else { return try hides(cell.field, of: kind, judged: judged()) }
+        return try author != reader && !isOpen(cell.field, of: kind, judged())
+    }
+
+    private func isOpen(_ name: String, of kind: String, _ judged: Entity?) -> Bool {
+        let fields = kinds[.string(kind)]?.judged ?? []
+        let own = fields.filter { sameBytes($0.name, name) }
+        return (own.isEmpty ? fields : own).contains { judged?.hasHandedIn($0, by: reader) ?? false }
     }
 
     // MARK: Covering
 
     /// The item without what the coder is not to see.
     ///
-    /// - Parameters:
-    ///   - judged: the same item where it is seen whether the coder has judged it.
-    ///   - item: any other item there.
-    public func covering(_ entity: Entity, judged: Entity?, item: (ItemID) throws -> Entity?) rethrows -> Entity {
+    /// - Parameter item: any item, this one too, where it is seen what the coder has judged.
+    public func covering(_ entity: Entity, item: (ItemID) throws -> Entity?) rethrows -> Entity {
         var covered = entity
-        if entity.cells.keys.contains(where: { mayHide($0.field, of: entity.kind) }) {
-            covered.cells = entity.cells.filter { key, _ in
-                key.author == reader || !hides(key.field, of: entity.kind, judged: judged)
-            }
-        }
+        for key in entity.cells.keys where try hides(key, of: entity.kind, judged: item(entity.id)) { covered.cells[key] = nil }
         guard entity.kind == "citation", let about = entity.elements["about"] else { return covered }
         covered.elements["about"] = try about.map { element in
             var element = element
@@ -98,19 +103,25 @@ public struct Blinding: Sendable {
     private func isHidden(
         _ name: String, _ operation: ChangeOperation, _ id: ItemID, _ item: (ItemID) throws -> Entity?
     ) rethrows -> Bool {
-        // What codes a field that this vocabulary does not know is a judgment too.
-        if case .code = operation.action, vocabulary.field(name, of: operation.kind) == nil { return true }
-        guard mayHide(name, of: operation.kind) else { return false }
-        return hides(name, of: operation.kind, judged: try item(id))
+        // What codes or settles a field that this vocabulary does not know is a judgment too.
+        if isUnknown(name), ["code", "resolve"].contains(operation.name) { return true }
+        return try hides(name, of: operation.kind, judged: item(id))
     }
 
-    /// What a citation says of a hidden field, without the value that it cites.
+    private func isUnknown(_ name: String) -> Bool {
+        !plain.contains(.string(name)) && !kinds.values.contains { $0.hidden.contains(.string(name)) }
+    }
+
+    /// What a citation says of a hidden field or a part of it, without the value that it cites.
     private func covering(about: Value, by author: Name, _ item: (ItemID) throws -> Entity?) rethrows -> Value {
-        guard author != reader, let field = about["field"], names.contains(field), about["value"] != nil,
-            let name = field.string, let id = about["item"]?.string.flatMap({ ItemID($0) })
-        else { return about }
-        let judged = try item(id)
-        if let judged, !hides(name, of: judged.kind, judged: judged) { return about }
+        guard author != reader, about["value"] != nil, let path = about["field"]?.string else { return about }
+        let name = path.split(separator: ".", maxSplits: 1).first.map(String.init) ?? ""
+        if plain.contains(.string(name)) { return about }
+        if let judged = try about["item"]?.string.flatMap({ ItemID($0) }).flatMap(item),
+            kinds[.string(judged.kind)] == nil || isOpen(name, of: judged.kind, judged)
+        {
+            return about
+        }
         return .object((about.object ?? []).filter { !sameBytes($0.key, "value") }.map { ($0.key, $0.value) })
     }
 }

@@ -25,7 +25,7 @@ public struct CommitmentStanding: Sendable {
 
     /// What must come about first.
     public struct Condition: Sendable {
-        /// As it was recorded: `{"kind": …, "what": …, "basis": …}`.
+        /// As it was recorded, doubles by the one that stands for them: `{"kind": …, "what": …, "basis": …}`.
         public var value: Value
         /// Whether it has come about by the day.
         public var isMet: Bool
@@ -33,7 +33,17 @@ public struct CommitmentStanding: Sendable {
         public var isVain = false
     }
 
+    /// What somebody says of the deadline.
+    public struct Side: Sendable {
+        /// As it was recorded, doubles by the one that stands for them: `{"duration": …, "relation": …, "anchor": …}` or with a `date`.
+        public var value: Value
+        /// When the event is that it follows, as far as that is known.
+        public var anchor: DayBounds?
+    }
+
     public var state: State
+    /// All that is said of the deadline, what means the same once.
+    public var sides: [Side]
     /// The first and the last day on which it can end, all sides of a disputed deadline counted; nil where none is said.
     public var deadline: DayBounds?
     /// Whether people disagree on the deadline or on the date that it follows.
@@ -57,7 +67,7 @@ public struct CommitmentStanding: Sendable {
         entity: (ItemID) throws -> Entity?
     ) rethrows {
         let deadline = try Deadline(commitment, same: same, entity: entity)
-        (self.deadline, isDisputed, anchors) = (deadline.bounds, deadline.isDisputed, deadline.anchors)
+        (self.deadline, isDisputed, anchors, sides) = (deadline.bounds, deadline.isDisputed, deadline.anchors, deadline.sides)
         let values = (commitment.elements["conditions"] ?? []).map(\.value)
         let related = relations.compactMap { relation -> Value? in
             guard let item = relation.immutable["to"] else { return nil }
@@ -141,31 +151,39 @@ struct Deadline {
     private(set) var bounds: DayBounds?
     private(set) var isDisputed: Bool
     private(set) var anchors: [ItemID] = []
+    private(set) var sides: [CommitmentStanding.Side] = []
     /// Whether it begins to be due then, in the place of ending: where no side says that it ends.
     private var begins = false
 
     init(_ commitment: Entity, same: (ItemID) -> ItemID, entity: (ItemID) throws -> Entity?) rethrows {
-        var sides: [Value] = []
-        for side in commitment.sides("deadline").map({ $0.naming(same) }) where !sides.contains(side) { sides.append(side) }
-        isDisputed = sides.count > 1
+        var values: [Value] = []
+        for value in commitment.sides("deadline").map({ $0.naming(same) }) where !values.contains(value) { values.append(value) }
+        isDisputed = values.count > 1
         var (ends, beginnings): ([DayBounds], [DayBounds]) = ([], [])
-        for side in sides {
-            guard let own = try bounds(side, entity) else { continue }
-            switch side["relation"]?.string {
+        for value in values {
+            let anchor = try anchor(value, entity)
+            sides.append(CommitmentStanding.Side(value: value, anchor: anchor?.when))
+            guard let own = bounds(value, anchor) else { continue }
+            switch value["relation"]?.string {
             case "before": ends.append(own.adding(days: -1))
             case "after": beginnings.append(own.adding(days: 1))
             default: ends.append(own)
             }
         }
-        begins = !sides.isEmpty && sides.allSatisfy { $0["relation"]?.string == "after" }
+        begins = !values.isEmpty && values.allSatisfy { $0["relation"]?.string == "after" }
         bounds = (begins ? beginnings : ends).reduce(nil) { $0?.union($1) ?? $1 }
     }
 
-    private mutating func bounds(_ side: Value, _ entity: (ItemID) throws -> Entity?) rethrows -> DayBounds? {
+    /// The event that a side follows.
+    private mutating func anchor(_ side: Value, _ entity: (ItemID) throws -> Entity?) rethrows -> Entity? {
+        guard side["date"] == nil, let id = side["anchor"]?.string.flatMap({ ItemID($0) }) else { return nil }
+        if !anchors.contains(id) { anchors.append(id) }
+        return try entity(id)
+    }
+
+    private mutating func bounds(_ side: Value, _ anchor: Entity?) -> DayBounds? {
         if let date = side["date"]?.string { return DayBounds(date) }
-        guard let id = side["anchor"]?.string.flatMap({ ItemID($0) }) else { return nil }
-        anchors.append(id)
-        guard let anchor = try entity(id), anchor.tookPlace, let when = anchor.when else { return nil }
+        guard let anchor, anchor.tookPlace, let when = anchor.when else { return nil }
         if Set(anchor.sides("when").map { $0["edtf"] }).count > 1 { isDisputed = true }
         return side["duration"]?.string.map { when.adding($0) } ?? when
     }

@@ -10,10 +10,9 @@ public struct Doubles: Sendable {
     public init(_ relations: [Entity], inOrder: ([ItemID]) throws -> [ItemID]) rethrows {
         var neighbours: [ItemID: [ItemID]] = [:]
         for relation in relations {
-            let ends = ["from", "to"].compactMap { relation.immutable[$0]?.string.flatMap { ItemID($0) } }
-            guard ends.count == 2, ends[0] != ends[1] else { continue }
-            neighbours[ends[0], default: []].append(ends[1])
-            neighbours[ends[1], default: []].append(ends[0])
+            guard let (from, to) = relation.ends, from != to else { continue }
+            neighbours[from, default: []].append(to)
+            neighbours[to, default: []].append(from)
         }
         var groups: [ItemID: [ItemID]] = [:]
         var seen: Set<ItemID> = []
@@ -39,6 +38,14 @@ public struct Doubles: Sendable {
 }
 
 extension Entity {
+    /// The two items that a relation connects.
+    public var ends: (from: ItemID, to: ItemID)? {
+        guard let from = immutable["from"]?.string.flatMap({ ItemID($0) }), let to = immutable["to"]?.string.flatMap({ ItemID($0) }) else {
+            return nil
+        }
+        return (from, to)
+    }
+
     /// What an item and its doubles say together: their elements one after the other, all sides of what must be agreed on, and of a field of class
     /// latest what the first of them says that says anything.
     public func joined(with doubles: [Entity], _ vocabulary: Vocabulary) -> Entity {
