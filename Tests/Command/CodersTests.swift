@@ -10,7 +10,7 @@ import Testing
 
     init() throws { team = try TogetherTests.Pair(curator: true) }
 
-    @Test("what is assigned and not coded is a coder's list, and coding takes it off")
+    @Test("what is assigned and not coded is a coder's list, and a submitted coding takes it off")
     func worklist() throws {
         try bench.done("-C", "a", "new", "event", "Sent")
         try bench.done("-C", "a", "assign", "e1", "ben", "aliya")
@@ -19,6 +19,8 @@ import Testing
         #expect(try bench.done("-C", "b", "list", "--assigned", "ben", "--uncoded").contains("e1"))
         #expect(try !bench.done("-C", "b", "list", "--assigned", "ben").contains("Sent"))
         try bench.done("-C", "b", "code", "e1", "AGREE")
+        #expect(try bench.done("-C", "b", "list", "--assigned", "ben", "--uncoded").contains("e1"))
+        try bench.done("-C", "b", "code", "e1", "--submit")
         #expect(try bench.done("-C", "b", "list", "--assigned", "ben", "--uncoded").isEmpty)
         #expect(try bench.done("-C", "b", "list", "--assigned", "aliya", "--uncoded").contains("e1"))
         try bench.done("-C", "a", "assign", "e1", "ben", "--remove")

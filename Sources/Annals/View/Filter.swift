@@ -40,7 +40,7 @@ public struct Filter: Sendable {
     /// This user made it.
     public static func author(_ name: Name) -> Filter { Filter(node: .author(name)) }
 
-    /// This coder judged it, in a field of class per coder.
+    /// This coder is done judging it, in a field of class per coder: a coding counts once it is submitted.
     public static func coded(_ field: String, by coder: Name) -> Filter { Filter(node: .coded(field, coder)) }
 
     /// It has an open conflict.
@@ -61,7 +61,7 @@ public struct Filter: Sendable {
             path.completed(entity.kind, vocabulary).values(entity).contains { Self.overlaps($0, from, to) }
         case .names(let item): Self.names(item.raw, entity, vocabulary)
         case .author(let name): entity.owner == name
-        case .coded(let field, let coder): entity.codings(field).contains { $0.author == coder }
+        case .coded(let field, let coder): vocabulary.field(field, of: entity.kind).map { entity.hasHandedIn($0, by: coder) } ?? false
         case .inConflict: !entity.conflicts(vocabulary).isEmpty
         case .any(let filters): filters.contains { $0.accepts(entity, vocabulary) }
         case .not(let filter): !filter.accepts(entity, vocabulary)

@@ -25,7 +25,7 @@ struct ListCommand: ParsableCommand {
         help: ArgumentHelp(
             "Only items whose coding is in this state: \(Codebooks.codingStates.joined(separator: ", ")).", valueName: "state"))
     var state: String?
-    @Flag(help: "Only items that you have not judged, or --assigned has not.") var uncoded = false
+    @Flag(help: "Only items that wait for your judgment, or that of --assigned: none is there, or it is a draft.") var uncoded = false
     @Flag(help: "Only items with an open conflict.") var conflicts = false
     @Flag(help: "Retracted items too.") var retracted = false
     @Option(help: ArgumentHelp("The last so many.", valueName: "count")) var limit: Int?
