@@ -150,7 +150,7 @@ import Testing
         try aliya.push(&log)
         try bek.pull(log)
         #expect(failure { try bek.undo(other.change, from: bek.view().blind(for: bek.user)) } == .notUndoable)
-        try bek.quickly { try $0.code(event, "coding", ["type": "AID", "state": "submitted"]) }
+        try bek.quickly { try $0.code(event, EventCoding(type: .aid, isSubmitted: true)) }
         try bek.undo(other.change, from: bek.view().blind(for: bek.user))
         #expect(try bek.view().entity(event)?.shown("adjudicated") == ["type": "AID"])
     }

@@ -34,11 +34,13 @@ public struct EventCoding: Sendable, Hashable {
     public var note: String?
     /// The codebook that was used.
     public var codebook: String?
+    /// Whether its coder is done with it; it is a draft otherwise.
+    public var isSubmitted: Bool
 
     /// A judgment; what is left out is not said.
     public init(
         type: EventType, mode: [String] = [], contexts: [String] = [], cameo: String? = nil, note: String? = nil,
-        codebook: String? = nil
+        codebook: String? = nil, isSubmitted: Bool = false
     ) {
         self.type = type
         self.mode = mode
@@ -46,6 +48,7 @@ public struct EventCoding: Sendable, Hashable {
         self.cameo = cameo
         self.note = note
         self.codebook = codebook
+        self.isSubmitted = isSubmitted
     }
 
     /// The judgment as the field's value.
@@ -56,7 +59,8 @@ public struct EventCoding: Sendable, Hashable {
         if let cameo { members.append(("cameo", .string(cameo))) }
         if let note { members.append(("note", .string(note))) }
         if let codebook { members.append(("codebook", .string(codebook))) }
-        return .object(members)
+        let judgment = Value.object(members)
+        return isSubmitted ? judgment.submitted : judgment
     }
 }
 
