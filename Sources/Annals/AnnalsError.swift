@@ -28,6 +28,8 @@ public struct AnnalsError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let retracted = Code("retracted", exitStatus: 1)
         /// The coding of the item is closed: a curator opens it.
         public static let locked = Code("locked", exitStatus: 1)
+        /// Only its owner may write it or take it back.
+        public static let notOwner = Code("not-owner", exitStatus: 1)
         /// A plain write on a field that is in conflict on the screen.
         public static let conflict = Code("conflict", exitStatus: 4)
         /// A change that cannot be undone, or not any more.

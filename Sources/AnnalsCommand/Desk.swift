@@ -50,13 +50,13 @@ struct Desk {
     /// The same replica as somebody else sees it, or saw it then.
     func looking(at view: View) -> Desk { Desk(self, view: view) }
 
-    static func point(_ word: String, byWritten: Bool = false) throws -> Point {
+    static func point(_ word: String, byWritten: Bool = false, at place: String = "--as-of") throws -> Point {
         switch PointWords(word, instant: LocalClock.instant) {
         case .entry(let seq):
             if byWritten { throw CommandFailure.usage("an entry is no time", at: "--by-written", do: "give a time, or leave it out") }
             return .seq(seq)
         case .received(let instant): return byWritten ? .written(instant) : .received(instant)
-        case nil: throw CommandFailure.usage("this is no point of the log", at: "--as-of", do: "give " + PointWords.expectation)
+        case nil: throw CommandFailure.usage("this is no point of the log", at: place, do: "give " + PointWords.expectation)
         }
     }
 
@@ -149,6 +149,9 @@ struct Desk {
 
     /// An item, and the field behind it where one is named.
     func target(_ word: String?, kinds: [String] = [], for verb: String) throws -> (entity: Entity, field: String?) {
+        if let word, word.contains("=") {
+            throw CommandFailure.usage("a handle has no =", at: "annals \(verb)", do: "write the value after a space: HANDLE.FIELD VALUE")
+        }
         guard let word, ItemID(word) == nil, let dot = word.lastIndex(of: ".") else {
             return (try find(word, kinds: kinds, for: verb), nil)
         }

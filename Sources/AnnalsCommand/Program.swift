@@ -50,8 +50,12 @@ struct Program: AsyncParsableCommand {
             return .refused
         }
         let unknown = words.first.map { !$0.hasPrefix("-") && !Overview.names.contains($0) && $0 != "help" } ?? false
-        let what = unknown ? "there is no such verb" : message(for: error)
-        console.error(CommandFailure.usage(what, at: verb, do: hint(words)).text)
+        var (what, wayOut) = (unknown ? "there is no such verb" : message(for: error), hint(words))
+        // Words too many are a text without quotes, which is nobody else's to read.
+        if what.lowercased().contains("unexpected argument") {
+            (what, wayOut) = ("there are more words than it takes", "put a text into quotes; " + wayOut)
+        }
+        console.error(CommandFailure.usage(what, at: verb, do: wayOut).text)
         return .usage
     }
 

@@ -64,7 +64,8 @@ public struct Handle: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func number(_ text: Substring) -> Int64? {
-        guard let number = Int64(text), number > 0, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        let isNumber = text.utf8.allSatisfy { (48...57).contains($0) }
+        guard isNumber, let number = Int64(text), 0 < number, number < Stamp.pending else { return nil }
         return number
     }
 }

@@ -152,5 +152,6 @@ import Testing
         #expect(failure { try laptop.quickly { try $0.code(event, "coding", ["type": "AID"]) } } == .conflict)
         try laptop.quickly { try $0.resolve(event, "coding", value: ["type": "AID"]) }
         #expect(try laptop.conflicts().map(\.field) == ["when"])
+        #expect(failure { try laptop.quickly { try $0.resolve(event, "wen", value: "2025") } } == .usage)
     }
 }

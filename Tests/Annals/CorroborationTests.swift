@@ -20,11 +20,14 @@ struct CorroborationTests {
     }
 
     /// A document of its own, and a citation in it about an item.
-    private func cite(_ text: String, about item: ItemID, source: Value?, repeats: ItemID? = nil, stance: String = "supports") throws {
+    private func cite(
+        _ text: String, about item: ItemID, source: Value?, repeats: ItemID? = nil, revises: ItemID? = nil, stance: String = "supports"
+    ) throws {
         try replica.quickly { edit in
             var fields: [(String, Value)] = [("text", .string(text))]
             if let source { fields.append(("source", source)) }
             if let repeats { fields.append(("republishes", .string(repeats.raw))) }
+            if let revises { fields.append(("previous", .string(revises.raw))) }
             let document = try edit.create("document", fields: fields)
             let citation = try edit.create(
                 "citation",
@@ -59,6 +62,11 @@ struct CorroborationTests {
         try cite("One.", about: event, source: nil)
         try cite("Two.", about: event, source: nil)
         #expect(try counts(event) == [4, 1])
+        // A newer version of it is the same voice, unless it names a source.
+        try cite("One, corrected.", about: event, source: nil, revises: ItemID(document: sha256("One.")))
+        #expect(try counts(event) == [4, 1])
+        try cite("One, as others print it.", about: event, source: ["text": "Others"], revises: ItemID(document: sha256("One.")))
+        #expect(try counts(event) == [5, 1])
     }
 
     @Test("documents that repeat each other in a circle are looked at once")

@@ -104,6 +104,11 @@ struct DifferenceTests {
             #expect(!latest.isEmpty && latest.allSatisfy { ($0.change?.at ?? instant) <= instant })
             #expect(try replica.provenance(of: early, asOf: .written(instant)).sayings.count == 2)
             #expect(try said(replica.differences(from: .written(instant))).contains { $0.contains("written last") })
+            let later = Point.written(Instant(milliseconds: instant.milliseconds + 1))
+            #expect(failure { try replica.differences(from: later, to: .written(instant)) } == .usage)
+            // What is there by an author's clock and not by the server's receipt is gone the other way round.
+            let gone = try replica.differences(from: .written(instant), to: .seq(0))
+            #expect(gone.contains { $0.item.id == early && $0.fate == .retracted })
             var lines = 0
             try replica.exportItems(asOf: .written(instant)) { _ in lines += 1 }
             #expect(lines == 1 + (try view.entities(kind: "event").count))

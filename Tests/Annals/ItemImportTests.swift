@@ -169,6 +169,15 @@ struct ItemImportTests {
         #expect(failure { try golden.importItems(file([lines[1].replacing("AID", with: "AGREE")])) } == .invalid)
     }
 
+    @Test("what an item here did not say at its creation is left out and told, and the rest of the file comes in")
+    func unsaid() throws {
+        try golden.quickly { try $0.create("document", fields: [("text", "One text.")]) }
+        let line = #"{"kind":"document","key":"D","fields":{"language":"en","text":"One text.","title":"One"}}"#
+        let done = try golden.importItems(file([line, #"{"kind":"event","key":"e","fields":{"title":"x"}}"#]))
+        #expect(done.made == 1 && done.changed == 1 && done.unsaid == ["line 2: document.language"])
+        #expect(failure { try golden.importItems(file([#"{"kind":"event","key":"e","fields":{"key":"f"}}"#])) } == .invalid)
+    }
+
     @Test("one text is one document in a file, and a chain of answers may be as long as the file, the last one first")
     func chain() throws {
         let texts = ["a", "b"].map { #"{"kind":"document","key":"\#($0)","fields":{"text":"One text."}}"# }

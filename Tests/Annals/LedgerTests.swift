@@ -237,6 +237,60 @@ struct LedgerTests {
         #expect(try answers(golden.view(), on: "2025-10-01")["C06"] == "conditional")
     }
 
+    @Test(
+        "where two disagree on whether the anchor took place, its deadline stands and is disputed; what all call off gives no day, and says so"
+    )
+    mutating func outcomes() throws {
+        for (replica, outcome) in [(golden, "planned"), (bek, "happened")] {
+            let view = try replica.view()
+            try replica.record(from: view) { edit in try edit.set(id("event#E02", view), "occurrence", .string(outcome)) }
+        }
+        try exchange()
+        #expect(try answers(bek.view(), on: "2026-03-01")["C01"] == "overdue 2026-02-07..2026-02-08 disputed")
+        let view = try golden.view()
+        try golden.record(from: view) { try $0.resolve(id("event#E02", view), "occurrence", value: "cancelled") }
+        func standing() throws -> CommitmentStanding {
+            let view = try golden.view()
+            return try view.line(#require(try view.entity(id("commitment#C01", view))), on: #require(DayBounds("2026-03-01")?.earliest))
+                .standing
+        }
+        #expect(try standing().deadline == nil && standing().sides.map(\.hindrance) == ["cancelled"])
+        try golden.quickly { try $0.retract(id("event#E02", golden.view())) }
+        #expect(try standing().sides.map(\.hindrance) == ["gone"])
+    }
+
+    @Test(
+        "a deadline that lasts from one day to another ends with the last one, and can be done from the first one on",
+        arguments: [
+            ("2026-01-01/2026-03-31", "within", "2025-12-31", "pending 2026-03-31"),
+            ("2026-01-01/2026-03-31", "by", "2026-02-01", "due 2026-03-31"),
+            ("2026-01/2026-03", "on", "2026-04-01", "overdue 2026-03-31"), ("../2025-12-31", "by", "2025-09-01", "due 2025-12-31"),
+            ("2026-01-01/..", "within", "2026-01-02", "due .."),
+            ("[2026-01-01..2026-03-31]", "by", "2026-02-01", "possibly-overdue 2026-01-01..2026-03-31"),
+            ("2026-01-01/2026-03-31", "before", "2025-12-31", "due 2025-12-31"),
+            ("2026-01-01/2026-03-31", "after", "2026-03-31", "pending 2026-04-01"),
+        ])
+    func spans(_ date: String, _ relation: String, _ day: String, _ answer: String) throws {
+        let view = try golden.view()
+        try golden.record(from: view) { edit in
+            try edit.set(id("commitment#C06", view), "deadline", ["date": .string(date), "relation": .string(relation)])
+        }
+        #expect(try answers(golden.view(), on: day)["C06"] == answer)
+    }
+
+    @Test("what an instrument's status meets or ends, it does from the day on which it must have come, as an event does")
+    func certain() throws {
+        let view = try golden.view()
+        try golden.record(from: view) { edit in
+            let event = try edit.create("event", fields: [("title", "One day"), ("when", ["edtf": "[2026-01-01..2026-12-31]"])])
+            let instrument = try edit.create("instrument", fields: [("title", "Charter")])
+            try edit.append(instrument, "statuses", ["status": "in-force", "event": .string(event.raw)])
+            try edit.add(id("commitment#C06", view), "conditions", ["kind": "after", "what": ["item": .string(instrument.raw)]])
+        }
+        #expect(try answers(golden.view(), on: "2026-02-01")["C06"] == "conditional")
+        #expect(try answers(golden.view(), on: "2026-12-31")["C06"] == "pending")
+    }
+
     @Test("the most urgent comes first, and in it what ends first")
     func order() throws {
         let view = try golden.view()

@@ -79,6 +79,8 @@ import Testing
         for replica in [aliya, bek] { try replica.pull(log) }
         #expect(failure { try aliya.undo(create.change, from: aliya.view()) } == .notUndoable)
         #expect(failure { try aliya.undo(code.change, from: aliya.view()) } == .notUndoable)
+        #expect(failure { try aliya.checkUndo(code.change, from: aliya.view()) } == .notUndoable)
+        try bek.checkUndo(code.change, from: bek.view())
         try bek.undo(title.change, from: bek.view())
         #expect(try bek.view().find("e1").shown("title") == "x")
         #expect(failure { try bek.undo(title.change, from: bek.view()) } == .notUndoable)

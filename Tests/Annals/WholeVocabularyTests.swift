@@ -52,6 +52,7 @@ import Testing
             #expect(try derivedAnswers(replica.view()) == answers)
             #expect(try derivedAnswers(replica.view(asOf: .seq(log.seq))) == answers, "by replay")
         }
+        #expect(try filterAnswers(fresh.view()) == filterAnswers(fresh.view(asOf: .seq(log.seq))), "what is found")
         let kinds = try Vocabulary.current.kinds.filter { try !fresh.view().entities(kind: $0.name, retracted: true).isEmpty }
         #expect(kinds.count == Vocabulary.current.kinds.count, "work was done on every kind")
     }

@@ -33,6 +33,8 @@ import Testing
     @Test("an analyst hands in, a curator locks, and a locked item is written by nobody until it is opened")
     func lock() throws {
         try bench.done("-C", "b", "code", "e1", "AGREE", "--submit")
+        #expect(try bench.done("-C", "a", "list", "--state", "draft").contains("e1"))
+        #expect(try !bench.done("-C", "b", "list", "--state", "draft").contains("e1"))
         #expect(try bench.done("-C", "b", "list", "--state", "submitted").contains("e1"))
         for state in ["reviewed", "locked"] {
             let run = try bench.annals("-C", "b", "set", "e1.state", state)
@@ -82,7 +84,7 @@ import Testing
         "a coding is a draft until its coder submits it, stays submitted when it is said anew, and is a draft again only when that is said")
     func ownState() throws {
         let nothing = try bench.annals("-C", "b", "code", "e1", "--submit")
-        #expect(nothing.status == 64 && nothing.err.contains("no coding of yours to hand in"), "\(nothing.err)")
+        #expect(nothing.status == 64 && nothing.err.contains("no coding of yours yet"), "\(nothing.err)")
         func coding(_ words: String...) throws -> String {
             #expect(try bench.annals(["-C", "b", "code", "e1"] + words).status == 0)
             return try bench.done("-C", "b", "show", "e1.coding", "--json")
@@ -94,6 +96,10 @@ import Testing
         #expect(try coding("CONSULT", "--note", "met").contains(#"{"ben":[{"note":"met","state":"submitted","type":"CONSULT"}]}"#))
         #expect(try coding("CONSULT", "--state", "draft").contains(#"{"ben":[{"state":"draft","type":"CONSULT"}]}"#))
         #expect(try coding("CONSULT").contains(#"{"ben":[{"type":"CONSULT"}]}"#))
+        // Parts alone change what was said; a type takes its place, and says what is gone.
+        #expect(try coding("--note", "by telephone").contains(#"{"ben":[{"note":"by telephone","type":"CONSULT"}]}"#))
+        let replaced = try bench.annals("-C", "b", "code", "e1", "CONSULT")
+        #expect(replaced.err.contains("takes the place of all that you said in e1.coding, also of note"), "\(replaced.err)")
         // Whether it is submitted is no part of the judgment.
         try bench.done("-C", "a", "code", "e1", "CONSULT", "--submit")
         try team.sync()

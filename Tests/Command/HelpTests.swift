@@ -18,6 +18,18 @@ import Testing
         #expect(try bench.annals("read").status == 64)
     }
 
+    @Test("words too many are counted and not said again, for they may be what an analyst wrote")
+    func tooMany() throws {
+        let bench = try Bench.desk()
+        for words in [
+            ["note", "e~2", "the", "SECRET"], ["retract", "e~2", "SECRET"], ["set", "e~2.title=SECRET"], ["cite", "d~1", "a", "SECRET"],
+        ] {
+            let run = try bench.annals(words)
+            #expect(run.status == 64 && !run.err.contains("SECRET"), "what an analyst wrote is not said again: \(run.err)")
+        }
+        #expect(try bench.annals("note", "e~2", "two", "words").err.contains("put a text into quotes"))
+    }
+
     @Test("the program says its version")
     func version() throws {
         let out = try Bench().done("--version")

@@ -1,6 +1,8 @@
+import AnnalsModel
 import Foundation
 import Testing
 
+@testable import Annals
 @testable import AnnalsCommand
 
 @Suite("Together: serve, clone, sync, conflicts, resolve") struct TogetherTests {
@@ -99,7 +101,16 @@ import Testing
         try pair.bench.done("-C", "a", "set", "e1.title", "Draft initialed")
         #expect(try pair.bench.done("-C", "a", "conflicts", "--notices").isEmpty)
         // Not even the owner of the event changes somebody else's remark.
-        try pair.bench.done("-C", "b", "set", "n3.text", "Not mine.")
+        for words in [["set", "n3.text", "Not mine."], ["retract", "n3"], ["undo", "@3"]] {
+            let run = try pair.bench.annals(["-C", "b"] + words)
+            #expect(run.status == 1 && run.err.contains("n3 is aliya's") && run.err.contains("annals note n3"), "\(words): \(run.err)")
+        }
+        // Another program may record it: it has no effect, and is listed.
+        let replica = try Replica.open(in: pair.bench.folder.appending(path: "b").path)
+        let note = try replica.view().find("n3").id
+        _ = try replica.store.record(
+            replica.store.ambient.changeID(), [ChangeOperation("note", .set(on: note, field: "text", value: "Not mine."))],
+            base: replica.view().base, reason: nil, undoes: nil, made: [])
         try pair.bench.done("-C", "b", "sync")
         #expect(try pair.bench.done("-C", "b", "conflicts", "--notices").contains("no effect  not-owner  — ben, "))
     }

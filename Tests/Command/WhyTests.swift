@@ -147,6 +147,8 @@ import Testing
         #expect(try bench.done("-C", "b", "list", "--assigned", "aliya", "--uncoded", "--blind").isEmpty)
         #expect(try bench.done("-C", "b", "show", "e1", "--json", "--blind").contains(#""hidden":{"coding":1}"#))
         #expect(try bench.annals("-C", "b", "conflicts", "--blind").err.contains("1 hidden until you have handed in"))
+        let why = try bench.done("-C", "b", "why", "e1.coding", "--json", "--blind")
+        #expect(why.contains(#""standing":"shown""#), "hidden, and not said to be out of date: \(why)")
         // Nor by what is found, counted, or taken out whole; and once for all commands.
         #expect(try bench.annals("-C", "b", "search", "unmistakable", "--blind").status == 1)
         #expect(try bench.done("-C", "b", "search", "unmistakable").contains("e1"))

@@ -80,7 +80,7 @@ struct IdentifierTests {
         "what is no handle is not read as one",
         arguments: [
             "", "e", "E40", "40", "e0", "e-1", "e+4", "e4x", "e40.", "e40..when", "e40.when.basis", "@1043.2", "@1043.when", "\u{E9}40",
-            "e~", "e 40",
+            "e~", "e 40", "e~9223372036854775807", "@9007199254740992",
         ])
     func noHandles(_ text: String) {
         #expect(Handle(text) == nil)

@@ -140,6 +140,7 @@ public final class Edit {
                 wayOut: rule.merge.operation.map { "Write it with \($0)." } ?? "It is said once, at creation.")
         }
         try checkNamed(value, rule, target.rule.name, target)
+        try checkOwner(target, rule.writers, field)
         try checkOpen(target, field, writing: value)
         try checkNoConflict(target, field, author)
         let operation = ItemID(change, operations.count + 1)
@@ -189,6 +190,7 @@ public final class Edit {
     /// Says that an entity is not to be there. Nothing is deleted; `restore` brings it back.
     public func retract(_ id: ItemID) throws {
         let target = try target(id)
+        try checkOwner(target, target.rule.retractors, Entity.existenceField)
         try checkOpen(target, Entity.existenceField)
         try checkNoConflict(target, Entity.existenceField, nil)
         operations.append(ChangeOperation(target.rule.name, .retract(on: id)))
@@ -197,6 +199,7 @@ public final class Edit {
     /// Brings a retracted entity back.
     public func restore(_ id: ItemID) throws {
         let target = try target(id, retractedToo: true)
+        try checkOwner(target, target.rule.retractors, Entity.existenceField)
         try checkOpen(target, Entity.existenceField)
         try checkNoConflict(target, Entity.existenceField, nil)
         operations.append(ChangeOperation(target.rule.name, .restore(on: id)))
@@ -210,9 +213,9 @@ public final class Edit {
     /// - Throws: ``AnnalsError`` `invalid` where the field is not in conflict in the view.
     public func resolve(_ id: ItemID, _ field: String, value: Value) throws {
         let target = try target(id, retractedToo: true)
-        if !sameBytes(field, Entity.existenceField) {
-            try checkNamed(value, self.field(field, target.rule), target.rule.name, target)
-        }
+        let isExistence = sameBytes(field, Entity.existenceField)
+        if !isExistence { try checkNamed(value, self.field(field, target.rule), target.rule.name, target) }
+        try checkOwner(target, isExistence ? target.rule.retractors : self.field(field, target.rule).writers, field)
         let heads = try heads(target, field)
         try checkOpen(target, field, writing: value)
         operations.append(
@@ -251,6 +254,7 @@ public final class Edit {
     }
 
     private func heads(_ target: Target, _ field: String) throws -> [Write] {
+        if !sameBytes(field, Entity.existenceField) { _ = try self.field(field, target.rule) }
         let author = target.rule.field(field)?.merge == .perCoder ? whole.source.author : nil
         let conflict = target.entity?.conflicts(vocabulary).first { $0.key == Entity.CellKey(field, author) }
         guard let conflict, !resolved.contains([target.id.raw, field]) else {
@@ -290,6 +294,15 @@ public final class Edit {
     private func field(_ name: String, _ kind: KindRule) throws -> FieldRule {
         guard let rule = kind.field(name) else { throw AnnalsError.unknownField(name, of: kind.name, vocabulary) }
         return rule
+    }
+
+    /// From anybody but an item's owner it would have no effect.
+    private func checkOwner(_ target: Target, _ writers: Writers, _ field: String) throws {
+        guard writers == .owner, let owner = target.entity?.owner, owner != whole.source.author else { return }
+        let name = shortName(target.id)
+        throw AnnalsError(
+            .notOwner, "\(name) is \(owner)'s: nobody else writes its \(field)",
+            wayOut: "Say what you think of it: `annals note \(name) …`.")
     }
 
     /// Of a locked item nothing is written but its state, and what a curator's word says stays until a curator says otherwise. That goes by what

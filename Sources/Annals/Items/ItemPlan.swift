@@ -48,6 +48,8 @@ struct ItemPlan {
     private var owners: [ItemName: Name] = [:]
     /// The codes of the codebooks that were looked at, by what names them.
     private var codebooks: [Value: Set<Value>] = [:]
+    /// What is said once, at creation, and was not said then.
+    private(set) var unsaid: [String] = []
     /// The places of new items in the order of their making.
     private var places: [ItemName: Int] = [:]
 
@@ -259,7 +261,11 @@ struct ItemPlan {
             let own = resolved(value, field)
             switch field.merge {
             case .immutable:
-                guard own == entity.shown(field.name) else {
+                guard let said = entity.shown(field.name) else {
+                    unsaid.append("line \(line.number): \(line.kind.name).\(field.name)")
+                    continue
+                }
+                guard own == said else {
                     throw ItemFile.failure(
                         line.number, "says \(line.kind.name).\(field.name) otherwise than it was said at creation",
                         "Say it as it is, or give the item another key.")

@@ -10,6 +10,8 @@ public struct ItemImport: Sendable {
     public internal(set) var changed: Int
     /// How many were there as the file has them.
     public internal(set) var unchanged: Int
+    /// What the file says of items that are here, and what can be said only at their creation: where it stands in the file, and the field.
+    public internal(set) var unsaid: [String]
     /// The changes that were recorded.
     public internal(set) var receipts: [Receipt] = []
 }
@@ -36,7 +38,7 @@ extension Replica {
         let plan = try ItemPlan(
             file, known: try known(file, in: view), user: status.user, role: status.role ?? .curator, vocabulary: vocabulary,
             entity: { try view.entity($0) })
-        var result = ItemImport(made: plan.made, changed: plan.changed, unchanged: plan.unchanged)
+        var result = ItemImport(made: plan.made, changed: plan.changed, unchanged: plan.unchanged, unsaid: plan.unsaid)
         let batches = try Self.batches(plan.steps, reason)
         if isDry { return result }
         var ids = plan.known

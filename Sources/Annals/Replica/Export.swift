@@ -90,7 +90,7 @@ struct ExportLine {
     private var codings: [(String, Value)] {
         Set(entity.cells.keys.filter { $0.author != nil }.map(\.field)).compactMap { field in
             let cells = entity.codings(field).map { coding in
-                (coding.author.raw, coding.heads.count == 1 ? coding.heads[0].value : .array(coding.heads.map(\.value)))
+                (coding.author.raw, entity.judgment(field, by: coding.author) ?? .array(coding.heads.map(\.value)))
             }
             return cells.isEmpty ? nil : (field, .object(cells))
         }

@@ -71,23 +71,25 @@ extension Replica {
         if let field, !sameBytes(field, Entity.existenceField), vocabulary.field(field, of: entity.kind) == nil {
             throw AnnalsError.unknownField(field, of: entity.kind, vocabulary)
         }
-        var history = ProvenanceReader(entity, field, vocabulary)
+        // What is hidden is hidden in what is said; where it stands tells nothing.
+        var history = ProvenanceReader(try view.whole.entity(item) ?? entity, field, vocabulary)
         try replay(of: item, through: point) { step in
             history.read(try view.covering(step))
             return true
         }
         history.finish()
-        var notes = try view.entities(kind: "note", where: .equals("target", .string(item.raw)))
+        var notes = try view.entities(kind: "note", where: .names(item), .equals("target", .string(item.raw)))
+        let doubles = try view.doubles()
         var index = 0
         while index < notes.count {
-            let answers = try view.entities(kind: "note", where: .equals("reply-to", .string(notes[index].id.raw)))
+            let answers = try view.entities(kind: "note", where: .names(notes[index].id), .equals("reply-to", .string(notes[index].id.raw)))
             notes += answers.filter { answer in !notes.contains { $0.id == answer.id } }
             index += 1
         }
         return Provenance(
-            item: entity, field: field, sayings: history.sayings, evidence: try view.evidence(of: item, field: field),
-            corroboration: try view.corroboration(of: item, field: field), notes: notes,
-            assessments: try view.entities(kind: "assessment", where: .equals("target", .string(item.raw))))
+            item: entity, field: field, sayings: history.sayings, evidence: try view.evidence(of: item, field: field, doubles),
+            corroboration: try view.corroboration(of: item, field: field, doubles), notes: notes,
+            assessments: try view.entities(kind: "assessment", where: .names(item), .equals("target", .string(item.raw))))
     }
 }
 

@@ -47,10 +47,12 @@ extension Replica {
         // Between points by authors' clocks, which are no stretch of the log, whatever was ever touched may differ.
         let isStretch = earlier.isPrefix && later?.isPrefix ?? true
         let ends = try (seq(of: earlier), later.map { try seq(of: $0) })
-        if isStretch, let end = ends.1, end < ends.0 {
+        var isBackwards = isStretch && ends.1.map { $0 < ends.0 } ?? false
+        if case (.written(let first), .written(let second)?) = (earlier, later) { isBackwards = second < first }
+        if isBackwards {
             throw AnnalsError(.usage, "the later point comes before the earlier one", wayOut: "Give them the other way round.")
         }
-        try replay(from: isStretch ? ends.0 + 1 : 1, through: ends.1.map { .seq($0) }) { step in
+        try replay(from: isStretch ? ends.0 + 1 : 1, through: isStretch ? ends.1.map { .seq($0) } : nil) { step in
             touched.formUnion(step.change?.entities ?? [])
             return true
         }
@@ -63,7 +65,10 @@ extension Replica {
     }
 
     private func difference(_ before: Entity?, _ after: Entity?) -> ItemDifference? {
-        guard let after = after ?? before, let kind = vocabulary.kind(after.kind) else { return nil }
+        guard let after else {
+            return before.flatMap { $0.isPresent ? ItemDifference(item: $0, fate: .retracted, fields: []) : nil }
+        }
+        guard let kind = vocabulary.kind(after.kind) else { return nil }
         let was = before?.isPresent ?? false
         let fate: ItemDifference.Fate =
             before == nil ? .made : was == after.isPresent ? .kept : after.isPresent ? .restored : .retracted

@@ -12,18 +12,22 @@ extension Replica {
     ///   or where nothing of it is left.
     @discardableResult
     public func undo(_ change: ChangeID, from view: View, reason: String? = nil) throws -> Receipt {
+        let inverse = try inverse(of: change, from: view)
+        return try record(from: view, reason: reason, undoes: change) { try inverse.record(in: $0) }.1
+    }
+
+    /// Throws where ``undo(_:from:reason:)`` would, and records nothing.
+    public func checkUndo(_ change: ChangeID, from view: View) throws {
+        try inverse(of: change, from: view).record(in: Edit(view: view, change: store.ambient.changeID(), isUndo: true))
+    }
+
+    private func inverse(of change: ChangeID, from view: View) throws -> Inverse {
         let step = try step(change.raw)
         guard let done = step.change else {
             throw AnnalsError(.notUndoable, "\(step.handle) was refused: it had no effect")
         }
-        let before = try stateBefore(step, done)
-        let inverse = Inverse(done: done, author: step.author, handle: step.handle, before: before, screen: view)
-        return try record(from: view, reason: reason, undoes: change) { edit in
-            try inverse.record(in: edit)
-            if edit.operations.isEmpty {
-                throw AnnalsError(.notUndoable, "nothing of \(step.handle) is left to undo")
-            }
-        }.1
+        return Inverse(
+            done: done, author: step.author, handle: step.handle, before: try stateBefore(step, done), screen: view)
     }
 
     /// The entities that a change touches, as they were just before it.
@@ -62,6 +66,7 @@ private struct Inverse {
             guard let now = try view.entity(id) else { continue }
             try record(operation, ItemID(done.id, index + 1), now, in: edit, isNew: made.contains(id))
         }
+        if edit.operations.isEmpty { throw AnnalsError(.notUndoable, "nothing of \(handle) is left to undo") }
     }
 
     private func opensLock(_ index: Int) throws -> Bool {

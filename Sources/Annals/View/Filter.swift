@@ -31,7 +31,9 @@ public struct Filter: Sendable {
 
     /// A date of the field may lie in a span of days (`YYYY-MM-DD`, both inclusive, nil is open).
     public static func overlaps(_ path: String, from: String?, to: String?) -> Filter {
-        Filter(node: .overlaps(FieldPath(path), from: from, to: to))
+        // As far as the columns of dates go.
+        func bound(_ day: String?) -> String? { day.map { Column.bound(.string($0), \.earliest)?.string ?? $0 } }
+        return Filter(node: .overlaps(FieldPath(path), from: bound(from), to: bound(to)))
     }
 
     /// A value of any of its fields names this item: the passages that support an event, the notes on it.
@@ -55,10 +57,10 @@ public struct Filter: Sendable {
     /// What the filter means; SQL only narrows down what it is asked about.
     func accepts(_ entity: Entity, _ vocabulary: Vocabulary) -> Bool {
         switch node {
-        case .equals(let path, let value): path.values(entity).contains(value)
-        case .has(let path): path.values(entity).contains { !$0.isNull }
+        case .equals(let path, let value): path.values(entity, vocabulary).contains(value)
+        case .has(let path): path.values(entity, vocabulary).contains { !$0.isNull }
         case .overlaps(let path, let from, let to):
-            path.completed(entity.kind, vocabulary).values(entity).contains { Self.overlaps($0, from, to) }
+            path.completed(entity.kind, vocabulary).values(entity, vocabulary).contains { Self.overlaps($0, from, to) }
         case .names(let item): Self.names(item.raw, entity, vocabulary)
         case .author(let name): entity.owner == name
         case .coded(let field, let coder): vocabulary.field(field, of: entity.kind).map { entity.hasHandedIn($0, by: coder) } ?? false
@@ -70,7 +72,7 @@ public struct Filter: Sendable {
 
     private static func names(_ id: String, _ entity: Entity, _ vocabulary: Vocabulary) -> Bool {
         let fields = vocabulary.kind(entity.kind)?.fields.filter(\.type.namesItems) ?? []
-        return fields.contains { field in FieldPath(field.name).values(entity).contains { names(id, $0) } }
+        return fields.contains { field in FieldPath(field.name).values(entity, vocabulary).contains { names(id, $0) } }
     }
 
     private static func names(_ id: String, _ value: Value) -> Bool {
@@ -117,11 +119,12 @@ struct FieldPath: Sendable, Hashable {
     }
 
     /// All that the field shows.
-    func values(_ entity: Entity) -> [Value] {
+    func values(_ entity: Entity, _ vocabulary: Vocabulary) -> [Value] {
+        let showsOne = vocabulary.field(field, of: entity.kind)?.merge == .latest
         var values = (entity.elements[field] ?? []).map(\.value)
         if let value = entity.immutable[field] { values.append(value) }
         for (key, cell) in entity.cells where sameBytes(key.field, field) {
-            let heads = cell.isContested ? cell.heads : cell.latest.map { [$0] } ?? []
+            let heads = cell.isContested && !showsOne ? cell.heads : cell.latest.map { [$0] } ?? []
             values += heads.map(\.value).filter { !$0.isNull }
         }
         guard let part else { return values }

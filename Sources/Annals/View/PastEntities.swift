@@ -33,7 +33,7 @@ final class PastEntities: Sendable {
         let fields = vocabulary.kind(kind)?.fields.filter(\.type.namesItems).map { FieldPath($0.name) } ?? []
         for (place, entity) in all.enumerated() {
             var ids: Set<String> = []
-            for field in fields { for value in field.values(entity) { Self.collect(value, &ids) } }
+            for field in fields { for value in field.values(entity, vocabulary) { Self.collect(value, &ids) } }
             for id in ids { naming[id, default: []].append(place) }
         }
         known.withLock { $0.naming[kind] = naming }

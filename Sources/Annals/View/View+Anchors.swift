@@ -30,7 +30,7 @@ extension View {
         var anchorings: [ItemID: Anchoring] = [:]
         var found: [AnchoredCitation] = []
         for version in versions {
-            for citation in try entities(kind: "citation", where: .equals("document", .string(version.id.raw))) {
+            for citation in try entities(kind: "citation", where: .names(version.id), .equals("document", .string(version.id.raw))) {
                 var anchor = Anchor.orphan
                 if let (start, place) = lastKnown(citation, among: versions, version), let text = start.shown("text")?.string {
                     let anchoring = anchorings[start.id] ?? Anchoring(from: text, to: new)

@@ -19,15 +19,18 @@ public struct Corroboration: Sendable {
 extension View {
     /// How many distinct sources support or contradict what is said of an item.
     ///
-    /// A document that repeats another (`republishes`) is no further source: what counts is where the text first came out. Sources that are said to
+    /// A document that repeats another (`republishes`), or is a newer version of one and names no source of its own, is no further source: what counts is where the text first came out. Sources that are said to
     /// be the same are one, and what is said of an item's double is said of it.
     ///
     /// - Parameters:
     ///   - field: only what is said of this field; citations that name no field count for every one.
     ///   - value: only what is said of this value of it, in words; citations that name no value count for every one.
     public func corroboration(of item: ItemID, field: String? = nil, value: String? = nil) throws -> Corroboration {
+        try corroboration(of: item, field: field, value: value, doubles())
+    }
+
+    func corroboration(of item: ItemID, field: String?, value: String? = nil, _ doubles: Doubles) throws -> Corroboration {
         var result = Corroboration()
-        let doubles = try doubles()
         for (citation, about) in try evidence(of: item, field: field, doubles) {
             if let value, let said = about["value"]?.string, !sameBytes(said, value) { continue }
             guard let document = citation.shown("document")?.string.flatMap({ ItemID($0) }) else { continue }
@@ -44,8 +47,8 @@ extension View {
     }
 
     /// The citations about an item or one of its doubles, each with what it says of it.
-    func evidence(of item: ItemID, field: String? = nil, _ doubles: Doubles? = nil) throws -> [(citation: Entity, about: Value)] {
-        let found = try (doubles ?? self.doubles()).group(item).flatMap { try ownEvidence(of: $0, field: field) }
+    func evidence(of item: ItemID, field: String? = nil, _ doubles: Doubles) throws -> [(citation: Entity, about: Value)] {
+        let found = try doubles.speaking(for: item).flatMap { try ownEvidence(of: $0, field: field) }
         let places = Order.handle.sorted(found.map(\.citation), vocabulary).map(\.id)
         let order = Dictionary(places.enumerated().map { ($1, $0) }) { first, _ in first }
         return found.enumerated().sorted { a, b in
@@ -63,12 +66,16 @@ extension View {
         }
     }
 
+    /// The document that one repeats or, where nothing is said of where it came out, the version that it revises.
+    private func repeated(_ document: Entity) -> ItemID? {
+        let repeated = document.shown("republishes") ?? (document.shown("source") == nil ? document.shown("previous") : nil)
+        return repeated?.string.flatMap { ItemID($0) }
+    }
+
     /// Where a text came out first: its own source, or that of the document that it repeats.
     private func originatingSource(of document: ItemID, _ doubles: Doubles) throws -> Value {
         var path = [doubles.representative(document)]
-        while let next = try joined(path[path.count - 1], doubles)?.shown("republishes")?.string.flatMap({ ItemID($0) })
-            .map(doubles.representative)
-        {
+        while let next = try joined(path[path.count - 1], doubles).flatMap(repeated).map(doubles.representative) {
             // Those that repeat each other in a circle are one source: the first of them by id.
             if let start = path.firstIndex(of: next) {
                 path.append(path[start...].min() ?? next)

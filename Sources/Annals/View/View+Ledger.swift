@@ -45,8 +45,7 @@ extension View {
     }
 
     private func line(_ commitment: Entity, on day: EDTFDay, _ doubles: Doubles) throws -> LedgerLine {
-        let all = doubles.group(commitment.id)
-        let group = all.contains(commitment.id) ? all : [commitment.id]
+        let group = doubles.speaking(for: commitment.id)
         // What names it is found by the table of references.
         let relations = try group.flatMap { id in
             try entities(kind: "relation", where: .names(id), .equals("from", .string(id.raw)), .equals("type", "conditional_on"))
@@ -71,7 +70,7 @@ extension View {
 
     /// An item with what its doubles say of it; one that is taken back says for itself only.
     private func joined(_ item: Entity, _ doubles: Doubles) throws -> Entity {
-        doubles.group(item.id).contains(item.id) ? try joined(item.id, doubles) ?? item : item
+        doubles.speaking(for: item.id).count < 2 ? item : try joined(item.id, doubles) ?? item
     }
 
     private func history(of instrument: Entity, _ doubles: Doubles) throws -> InstrumentHistory {

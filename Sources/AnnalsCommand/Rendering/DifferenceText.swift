@@ -76,10 +76,7 @@ struct DifferenceText {
         let instruments = try view.instruments().map { instrument, history in
             (id: instrument.id, answer: history.current(on: day)?.status ?? "no status")
         }
-        let commitments = try view.ledger(on: day).map { line in
-            let end = line.standing.deadline.map { ", ends \($0)" } ?? ""
-            return (id: line.commitment.id, answer: line.standing.state.rawValue.replacing("-", with: " ") + end)
-        }
+        let commitments = try view.ledger(on: day).map { (id: $0.commitment.id, answer: LedgerText.answer($0.standing)) }
         return instruments + commitments
     }
 

@@ -27,9 +27,16 @@ struct LedgerText {
 
     private static func name(_ state: CommitmentStanding.State) -> String { state.rawValue.replacing("-", with: " ") }
 
+    /// `pending, ends 2026-02-07..2026-02-08`.
+    static func answer(_ standing: CommitmentStanding) -> String {
+        name(standing.state) + (standing.deadline.map { ", \(standing.begins ? "from" : "ends") \($0)" } ?? "")
+    }
+
     private func rows(_ line: LedgerLine) throws -> [EntityText.Row] {
         let standing = line.standing
-        let end = (standing.deadline?.description ?? "no deadline") + (standing.isDisputed ? " (disputed)" : "")
+        let end =
+            (standing.deadline.map { (standing.begins ? "from " : "") + $0.description } ?? "no deadline")
+            + (standing.isDisputed ? " (disputed)" : "")
         return try [[(desk.name(line.commitment.id), .handle), (end, nil), (desk.entityText.label(line.commitment), nil)]]
             + details(line).map { [("", nil), ("", nil), ($0, .faint)] }
     }
@@ -44,7 +51,9 @@ struct LedgerText {
             let state = condition.isMet ? "met" : condition.isVain ? "cannot come about" : "open"
             details.append("\(condition.value["kind"]?.string ?? "") \(what)\(basis(condition.value)): \(state)")
         }
-        let modality = commitment.shown("modality")?.string
+        // What is expected or requested is so by somebody else.
+        let words = ["expectation": "expected", "request": "requested"]
+        let modality = commitment.shown("modality")?.string.map { words[$0] ?? $0 }
         let obliged = try labels(standing.acceptedBy + standing.notAcceptedBy)
         if modality != nil || !obliged.isEmpty {
             details.append(([modality].compactMap { $0 } + (obliged.isEmpty ? [] : ["of " + obliged])).joined(separator: " "))
@@ -67,7 +76,8 @@ struct LedgerText {
         if let date = value["date"]?.string { return "\(relation) \(DisplayText.safe(date))\(basis(value))" }
         let anchor = value["anchor"]?.string.flatMap { ItemID($0) }.map(desk.name) ?? "nothing"
         let duration = value["duration"]?.string.map { "\(DisplayText.safe($0)) of " } ?? ""
-        return "\(relation) \(duration)\(anchor) (\(side.anchor?.description ?? "no date"))\(basis(value))"
+        let hindrance = side.hindrance.map { $0 == "gone" ? "; retracted, or not here" : "; \($0.replacing("-", with: " "))" } ?? ""
+        return "\(relation) \(duration)\(anchor) (\(side.anchor?.description ?? "no date")\(hindrance))\(basis(value))"
     }
 
     private func basis(_ value: Value) -> String { value["basis"]?.string.map { ", \($0)" } ?? "" }
@@ -88,7 +98,9 @@ struct LedgerText {
             ("handle", .string(desk.name(line.commitment.id))), ("id", .string(line.commitment.id.raw)),
             ("on", .string(day.description)), ("state", .string(standing.state.rawValue)),
             ("text", line.commitment.shown("text") ?? .null), ("disputed", .bool(standing.isDisputed)),
-            ("anchors", ids(standing.anchors)), ("accepted-by", ids(standing.acceptedBy)), ("not-accepted-by", ids(standing.notAcceptedBy)),
+            ("anchors", ids(standing.anchors)), ("says", .array(standing.sides.map(\.value))),
+            ("obligors", ids((standing.acceptedBy + standing.notAcceptedBy).sorted())),
+            ("accepted-by", ids(standing.acceptedBy)), ("not-accepted-by", ids(standing.notAcceptedBy)),
             ("evidence", ids(line.evidence.map(\.id))),
             (
                 "conditions",
@@ -112,7 +124,7 @@ struct LedgerText {
         if let deadline = standing.deadline {
             members.append(
                 (
-                    "deadline",
+                    standing.begins ? "begins" : "deadline",
                     .object(
                         [("earliest", deadline.earliest), ("latest", deadline.latest)].compactMap { name, day in
                             day.map { (name, .string($0.description)) }

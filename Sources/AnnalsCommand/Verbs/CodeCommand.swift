@@ -7,7 +7,7 @@ struct CodeCommand: ParsableCommand {
         commandName: "code", abstract: "Say what kind of event it is: your own judgment beside those of others.",
         discussion: Help.text(
             """
-            Each coder has a value of their own; a second one replaces the first. It is a draft until it is submitted: --submit, with a type or for what \
+            Each coder has a value of their own; a second one replaces the first, and without a type its parts alone change. It is a draft until it is submitted: --submit, with a type or for what \
             one has said. It stays submitted when it is said anew, unless with --state draft. Who looks with --blind sees others' codings from then on. A \
             curator reviews and locks the event: annals set e40.state locked. Parts are flags: \
             \(parts(.current).map { "--" + $0 }.joined(separator: " ")). Types: \(Codebooks.ploverTypes.joined(separator: " ")).
@@ -46,11 +46,12 @@ struct CodeCommand: ParsableCommand {
             return
         }
         if submit, !field.hasState { throw CommandFailure.noState(kind, field) }
-        let words = (type.map { [$0] } ?? []) + parts.assignments
         let own = entity.judgment(field.name, by: desk.replica.user)
-        guard var value = words.isEmpty && submit ? own : try FieldWords(kind: kind, words: desk.words).value(of: field, from: words) else {
-            throw CommandFailure.usage("there is no coding of yours to hand in", at: path, do: "give \(field.type.expectation)")
+        if type == nil, submit || !parts.assignments.isEmpty, own == nil {
+            throw CommandFailure.usage("there is no coding of yours yet", at: path, do: "give \(field.type.expectation)")
         }
+        var value = try self.value(field, kind, amending: type == nil ? own : nil, desk)
+        if type != nil { sayReplaced(own, by: value, field, path, desk) }
         // What was handed in stays so when it is said otherwise, unless its coder takes that back.
         if submit || own?.isSubmitted == true && value[Entity.stateField] == nil { value = value.submitted }
         let state = submit ? kind.field(Entity.stateField) : nil
@@ -58,6 +59,25 @@ struct CodeCommand: ParsableCommand {
             if let state { try handIn(try draft.view.entity(entity.id) ?? entity, kind, state, draft, desk) }
             try draft.write(value, to: field, of: entity.id, kind.name)
         }
+    }
+
+    /// What the words say; parts alone change what was said.
+    private func value(_ field: FieldRule, _ kind: KindRule, amending own: Value?, _ desk: Desk) throws -> Value {
+        let fieldWords = FieldWords(kind: kind, words: desk.words)
+        guard let own, case .object(let members) = field.type, let main = ValueWords.mainPart(members)?.name, let said = own[main] else {
+            return try fieldWords.value(of: field, from: (type.map { [$0] } ?? []) + parts.assignments)
+        }
+        let word = said.string ?? said.integer.map { String($0) } ?? ""
+        let new = try fieldWords.value(of: field, from: ["\(main)=\(word)"] + parts.assignments).object ?? []
+        let kept = (own.object ?? []).filter { member in !new.contains { sameBytes($0.key, member.key) } }
+        return .object((kept + new).map { ($0.key, $0.value) })
+    }
+
+    /// What one had said before and says no more.
+    private func sayReplaced(_ own: Value?, by value: Value, _ field: FieldRule, _ path: String, _ desk: Desk) {
+        let gone = (own?.object ?? []).map(\.key).filter { value[$0] == nil && !(field.hasState && sameBytes($0, Entity.stateField)) }
+        if gone.isEmpty { return }
+        desk.console.remark("this takes the place of all that you said in \(path), also of \(gone.joined(separator: ", "))")
     }
 
     /// What is submitted, or further, stays so; what is in conflict a person settles.

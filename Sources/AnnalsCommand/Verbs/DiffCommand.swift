@@ -26,7 +26,8 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let desk = try Desk(place, blind)
-        let (earlier, later) = (try Desk.point(from, byWritten: byWritten), try to.map { try Desk.point($0, byWritten: byWritten) })
+        func point(_ word: String) throws -> Point { try Desk.point(word, byWritten: byWritten, at: "annals diff") }
+        let (earlier, later) = (try point(from), try to.map(point))
         let differences = try desk.replica.differences(from: earlier, to: later, blindFor: desk.blindFor)
         let before = try desk.replica.view(asOf: earlier, blindFor: desk.blindFor)
         let after = try later.map { try desk.replica.view(asOf: $0, blindFor: desk.blindFor) } ?? desk.view

@@ -35,9 +35,12 @@ struct ItemsImport {
                 JSONLine.text([
                     ("made", .integer(Int64(done.made))), ("changed", .integer(Int64(done.changed))),
                     ("unchanged", .integer(Int64(done.unchanged))), ("changes", .array(changes.map { .string($0) })),
-                    ("dry-run", .bool(isDry)),
+                    ("unsaid", .array(done.unsaid.map { .string($0) })), ("dry-run", .bool(isDry)),
                 ]))
             return
+        }
+        if !done.unsaid.isEmpty {
+            desk.console.remark("left out, for it can be said at creation only: " + done.unsaid.joined(separator: "; "))
         }
         let counts = "\(done.made) new, \(done.changed) changed, \(done.unchanged) as they were"
         if isDry { return desk.console.lines(["would have recorded \(counts)", "nothing was recorded"]) }

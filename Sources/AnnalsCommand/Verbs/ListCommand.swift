@@ -78,7 +78,9 @@ struct ListCommand: ParsableCommand {
                 throw CommandFailure.usage(
                     "there is no such state", at: "--state", do: "use one of \(Codebooks.codingStates.joined(separator: ", "))")
             }
-            filters.append(.equals(Entity.stateField, .string(state)))
+            // Of what nobody has said how far it is, it is a draft.
+            let isSaid = Filter.equals(Entity.stateField, .string(state))
+            filters.append(state == "draft" ? .any(isSaid, .not(.has(Entity.stateField))) : isSaid)
         }
         if uncoded {
             let coder = try assigned.map { try InitCommand.name($0, "--assigned") } ?? desk.replica.user

@@ -25,10 +25,7 @@ struct ShowCommand: ParsableCommand {
         if let handle, handle.hasPrefix("@") { return try showChange(handle, desk) }
         let (entity, name) = try desk.target(handle, for: "show")
         if let name { return try showField(name, of: entity, desk) }
-        if desk.isJSON {
-            desk.console.line(JSONLine.text(try desk.entityJSON.value(entity)))
-            return
-        }
+        if desk.isJSON { return try desk.console.line(JSONLine.text(json(entity, desk))) }
         let label =
             Console.isTerminalOut
             ? DisplayText.clipped(desk.entityText.label(entity), to: Console.columns - 20) : desk.entityText.label(entity)
@@ -40,20 +37,37 @@ struct ShowCommand: ParsableCommand {
         desk.sayAsOf()
     }
 
-    /// What follows from the record and is not stored: an instrument's status, where a commitment stands today.
+    private func json(_ entity: Entity, _ desk: Desk) throws -> Value {
+        var members = (try desk.entityJSON.value(entity).object ?? []).map { ($0.key, $0.value) }
+        func ids(_ items: [ItemID]) -> Value { .array(items.map { .string($0.raw) }) }
+        let same = try desk.view.same(as: entity.id)
+        if !same.isEmpty { members.append(("same", ids(same))) }
+        let naming = try naming(entity, desk).filter { !$0.items.isEmpty }
+        if !naming.isEmpty { members.append(("named-by", .object(naming.map { ($0.kind.plural, ids($0.items.map(\.id))) }))) }
+        if let step = try status(entity, desk) { members.append(("status", .string(step.status))) }
+        if let line = try line(entity, desk) { members.append(("today", LedgerText(desk: desk).json(line, on: try DueCommand.day(nil)))) }
+        return .object(members)
+    }
+
+    // MARK: What follows from the record and is not stored
+
+    /// Where an instrument stands today.
+    private func status(_ entity: Entity, _ desk: Desk) throws -> InstrumentHistory.Step? {
+        entity.kind == "instrument" ? try desk.view.history(of: entity).current(on: DueCommand.day(nil)) : nil
+    }
+
+    /// Where a commitment stands today.
+    private func line(_ entity: Entity, _ desk: Desk) throws -> LedgerLine? {
+        entity.kind == "commitment" ? try desk.view.line(entity, on: DueCommand.day(nil)) : nil
+    }
+
     private func derived(_ entity: Entity, _ desk: Desk) throws -> [EntityText.Row] {
-        switch entity.kind {
-        case "instrument":
-            guard let step = try desk.view.history(of: entity).current(on: DueCommand.day(nil)) else { return [] }
+        if let step = try status(entity, desk) {
             let event = step.event.map { " by \(desk.name($0))" } ?? ""
             let when = step.bounds.description == ".." ? "" : ", \(step.bounds)"
             return [[("→ status", .faint), ("\(step.status)\(event)\(when)", .strong)]]
-        case "commitment":
-            let line = try desk.view.line(entity, on: DueCommand.day(nil))
-            let end = line.standing.deadline.map { ", ends \($0)" } ?? ""
-            return [[("→ today", .faint), (line.standing.state.rawValue.replacing("-", with: " ") + end, .strong)]]
-        default: return []
         }
+        return try line(entity, desk).map { [[("→ today", .faint), (LedgerText.answer($0.standing), .strong)]] } ?? []
     }
 
     private func recorded(_ entity: Entity, _ desk: Desk) -> [EntityText.Row] {
@@ -61,11 +75,14 @@ struct ShowCommand: ParsableCommand {
     }
 
     /// Other items that name this one: the passages that support it, the notes on it.
+    private func naming(_ entity: Entity, _ desk: Desk) throws -> [(kind: KindRule, items: [Entity])] {
+        try desk.vocabulary.kinds.filter { kind in kind.fields.contains { References.mayName(entity.kind, $0.type) } }
+            .map { ($0, try desk.view.entities(kind: $0.name, where: .names(entity.id))) }
+    }
+
     private func related(_ entity: Entity, _ desk: Desk) throws -> [EntityText.Row] {
-        try desk.vocabulary.kinds.flatMap { kind -> [EntityText.Row] in
-            guard kind.fields.contains(where: { References.mayName(entity.kind, $0.type) }) else { return [] }
-            let found = try desk.view.entities(kind: kind.name, where: .names(entity.id))
-            return found.enumerated().map { index, other in
+        try naming(entity, desk).flatMap { kind, items in
+            items.enumerated().map { index, other in
                 let text = DisplayText.clipped(desk.entityText.label(other), to: 160)
                 return [(index == 0 ? kind.plural : "", .faint), ("\(desk.entityText.handle(other))  \(text)", nil)]
             }

@@ -26,14 +26,15 @@ struct UndoCommand: ParsableCommand {
                 "no change was given", at: "annals undo", do: "name one, such as @1043 or @~3; see annals log --limit 5")
         }
         let step = try desk.step(change)
+        if let seen = record.seen, let done = step.change { try desk.checkUnchanged(Set(done.entities), since: seen) }
         if record.dryRun {
+            try desk.replica.checkUndo(step.changeID, from: desk.view)
             guard let done = step.change else {
                 throw CommandFailure("\(change) was refused: it had no effect", at: change, do: "nothing is to be undone")
             }
             desk.console.lines(desk.changeText.lines(done).map { "would undo: " + $0 } + ["nothing was recorded"])
             return
         }
-        if let seen = record.seen, let done = step.change { try desk.checkUnchanged(Set(done.entities), since: seen) }
         let receipt = try desk.replica.undo(step.changeID, from: desk.view, reason: record.why)
         try desk.report(receipt, about: "undoing of \(change)")
     }

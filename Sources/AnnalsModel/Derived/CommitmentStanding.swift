@@ -39,6 +39,8 @@ public struct CommitmentStanding: Sendable {
         public var value: Value
         /// When the event is that it follows, as far as that is known.
         public var anchor: DayBounds?
+        /// Why that event gives no day to count from: it is `gone`, or what all say became of it.
+        public var hindrance: String?
     }
 
     public var state: State
@@ -46,7 +48,9 @@ public struct CommitmentStanding: Sendable {
     public var sides: [Side]
     /// The first and the last day on which it can end, all sides of a disputed deadline counted; nil where none is said.
     public var deadline: DayBounds?
-    /// Whether people disagree on the deadline or on the date that it follows.
+    /// Whether that is when its time begins, and nobody says when it ends.
+    public var begins: Bool
+    /// Whether people disagree on the deadline, or on the date or the occurrence of the event that it follows.
     public var isDisputed: Bool
     /// The events that the deadline follows.
     public var anchors: [ItemID]
@@ -67,7 +71,8 @@ public struct CommitmentStanding: Sendable {
         entity: (ItemID) throws -> Entity?
     ) rethrows {
         let deadline = try Deadline(commitment, same: same, entity: entity)
-        (self.deadline, isDisputed, anchors, sides) = (deadline.bounds, deadline.isDisputed, deadline.anchors, deadline.sides)
+        (self.deadline, begins, isDisputed) = (deadline.bounds, deadline.begins, deadline.isDisputed)
+        (anchors, sides) = (deadline.anchors, deadline.sides)
         let values = (commitment.elements["conditions"] ?? []).map(\.value)
         let related = relations.compactMap { relation -> Value? in
             guard let item = relation.immutable["to"] else { return nil }
@@ -81,7 +86,7 @@ public struct CommitmentStanding: Sendable {
         fulfilment = Self.fulfilment(commitment)
         (acceptedBy, notAcceptedBy) = try Self.acceptance(commitment, same, entity)
         let instrument = try commitment.shown("instrument")?.string.flatMap { ItemID($0) }.flatMap(entity)
-        let status = try instrument.flatMap { try InstrumentHistory($0, entity: entity).current(on: day)?.status }
+        let status = try instrument.flatMap { try InstrumentHistory($0, entity: entity).certain(on: day)?.status }
         if Self.isMet(commitment) {
             state = .met
         } else if ["terminated", "superseded"].contains(status) || conditions.contains(where: \.isVain) {
@@ -123,7 +128,7 @@ public struct CommitmentStanding: Sendable {
                 item.when?.latest.map { $0 <= day } ?? (outcomes.contains("happened") && item.when?.earliest.map { $0 <= day } ?? true)
             return Condition(value: value, isMet: item.tookPlace && isPast, isVain: isVain)
         case "instrument":
-            let status = try InstrumentHistory(item, entity: entity).current(on: day)?.status
+            let status = try InstrumentHistory(item, entity: entity).certain(on: day)?.status
             return Condition(value: value, isMet: ["in-force", "provisionally-applied", "adopted"].contains(status))
         default:
             return Condition(value: value, isMet: false)
@@ -153,7 +158,9 @@ struct Deadline {
     private(set) var anchors: [ItemID] = []
     private(set) var sides: [CommitmentStanding.Side] = []
     /// Whether it begins to be due then, in the place of ending: where no side says that it ends.
-    private var begins = false
+    private(set) var begins = false
+    /// From when on it can be done, by sides that give a span of days; nil is open.
+    private var starts: [EDTFDay?] = []
 
     init(_ commitment: Entity, same: (ItemID) -> ItemID, entity: (ItemID) throws -> Entity?) rethrows {
         var values: [Value] = []
@@ -161,40 +168,59 @@ struct Deadline {
         isDisputed = values.count > 1
         var (ends, beginnings): ([DayBounds], [DayBounds]) = ([], [])
         for value in values {
-            let anchor = try anchor(value, entity)
-            sides.append(CommitmentStanding.Side(value: value, anchor: anchor?.when))
-            guard let own = bounds(value, anchor) else { continue }
-            switch value["relation"]?.string {
-            case "before": ends.append(own.adding(days: -1))
-            case "after": beginnings.append(own.adding(days: 1))
-            default: ends.append(own)
-            }
+            guard let own = try bounds(value, entity) else { continue }
+            if value["relation"]?.string == "after" { beginnings.append(own) } else { ends.append(own) }
         }
         begins = !values.isEmpty && values.allSatisfy { $0["relation"]?.string == "after" }
         bounds = (begins ? beginnings : ends).reduce(nil) { $0?.union($1) ?? $1 }
     }
 
-    /// The event that a side follows.
-    private mutating func anchor(_ side: Value, _ entity: (ItemID) throws -> Entity?) rethrows -> Entity? {
-        guard side["date"] == nil, let id = side["anchor"]?.string.flatMap({ ItemID($0) }) else { return nil }
+    private mutating func bounds(_ side: Value, _ entity: (ItemID) throws -> Entity?) rethrows -> DayBounds? {
+        let relation = side["relation"]?.string
+        if let date = side["date"]?.string {
+            sides.append(CommitmentStanding.Side(value: side))
+            return span(date, relation) ?? DayBounds(date)?.moved(relation)
+        }
+        guard let id = side["anchor"]?.string.flatMap({ ItemID($0) }) else {
+            sides.append(CommitmentStanding.Side(value: side))
+            return nil
+        }
         if !anchors.contains(id) { anchors.append(id) }
-        return try entity(id)
+        let anchor = try entity(id)
+        let outcomes = Set(anchor?.sides("occurrence") ?? [])
+        let isOff = !outcomes.isEmpty && !outcomes.contains("happened")
+        let hindrance = anchor == nil ? "gone" : isOff ? outcomes.compactMap(\.string).sorted().joined(separator: ", ") : nil
+        sides.append(CommitmentStanding.Side(value: side, anchor: anchor?.when, hindrance: hindrance))
+        guard let anchor, hindrance == nil, let when = anchor.when else { return nil }
+        if outcomes.count > 1 || Set(anchor.sides("when").map { $0["edtf"] }).count > 1 { isDisputed = true }
+        return (side["duration"]?.string.map { when.adding($0) } ?? when)?.moved(relation)
     }
 
-    private mutating func bounds(_ side: Value, _ anchor: Entity?) -> DayBounds? {
-        if let date = side["date"]?.string { return DayBounds(date) }
-        guard let anchor, anchor.tookPlace, let when = anchor.when else { return nil }
-        if Set(anchor.sides("when").map { $0["edtf"] }).count > 1 { isDisputed = true }
-        return side["duration"]?.string.map { when.adding($0) } ?? when
+    /// What lasts from one day to another is no day that is not known: it ends with the last one, and can be done from the first one on.
+    private mutating func span(_ date: String, _ relation: String?) -> DayBounds? {
+        guard let date = try? EDTF(date), date.kind == .interval else { return nil }
+        switch relation {
+        case "before": return DayBounds(earliest: date.earliest, latest: date.earliest).moved(relation)
+        case "after": return DayBounds(earliest: date.latest, latest: date.latest).moved(relation)
+        default:
+            starts.append(date.earliest)
+            return DayBounds(earliest: date.latest, latest: date.latest)
+        }
     }
 
     func state(on day: EDTFDay) -> CommitmentStanding.State {
         guard let bounds else { return .pending }
         if begins { return bounds.earliest.map { day >= $0 } ?? true ? .due : .pending }
         if let latest = bounds.latest, day > latest { return .overdue }
-        guard let earliest = bounds.earliest else { return bounds.latest == nil ? .pending : .possiblyOverdue }
-        return day < earliest ? .pending : day == earliest ? .due : .possiblyOverdue
+        let open: CommitmentStanding.State = starts.contains { $0.map { $0 <= day } ?? true } ? .due : .pending
+        guard let earliest = bounds.earliest else { return bounds.latest == nil || open == .due ? open : .possiblyOverdue }
+        return day < earliest ? open : day == earliest ? .due : .possiblyOverdue
     }
+}
+
+extension DayBounds {
+    /// The days on which something ends, or begins, that is to be before or after.
+    fileprivate func moved(_ relation: String?) -> DayBounds { adding(days: relation == "before" ? -1 : relation == "after" ? 1 : 0) }
 }
 
 extension Value {

@@ -33,6 +33,12 @@ public struct Doubles: Sendable {
     /// The items that are said to be the same as one, itself among them, in order.
     public func group(_ item: ItemID) -> [ItemID] { groups[item] ?? [item] }
 
+    /// The items that speak for one: all of its group, or itself alone where it is left out of that.
+    public func speaking(for item: ItemID) -> [ItemID] {
+        let group = group(item)
+        return group.contains(item) ? group : [item]
+    }
+
     /// The item that stands for its doubles: the first of them.
     public func representative(_ item: ItemID) -> ItemID { group(item).first ?? item }
 }

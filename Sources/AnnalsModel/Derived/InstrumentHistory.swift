@@ -48,11 +48,13 @@ public struct InstrumentHistory: Sendable {
 
     /// Where the instrument stood on a day: the last step that can have been by then. nil for the day takes all.
     public func current(on day: EDTFDay? = nil) -> Step? {
-        steps.last { step in
-            guard step.holds else { return false }
-            if let day, let earliest = step.bounds.earliest { return earliest <= day }
-            return true
-        }
+        steps.last { step in step.holds && (day.flatMap { day in step.bounds.earliest.map { $0 <= day } } ?? true) }
+    }
+
+    /// Where the instrument stood on a day for certain: the last step that must have been by then.
+    public func certain(on day: EDTFDay) -> Step? {
+        // What has no date at all held before anything that is known.
+        steps.last { step in step.holds && (step.bounds.latest.map { $0 <= day } ?? (step.bounds.earliest == nil)) }
     }
 
     /// Whether it ever got this status.
