@@ -68,10 +68,11 @@ final class Bench: Sendable {
         return Run(status: status, out: texts[0], err: texts[1])
     }
 
-    /// Nothing of the environment that the tests run in.
+    /// Nothing of the environment that the tests run in, but what the sanitizers were told.
     static func environment(_ folder: URL) -> [String: String] {
         let path = program.deletingLastPathComponent().path + ":/usr/bin:/bin"
-        return ["PATH": path, "TZ": "UTC", "HOME": folder.path, "LANG": "C.UTF-8"]
+        let sanitizers = ProcessInfo.processInfo.environment.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
+        return ["PATH": path, "TZ": "UTC", "HOME": folder.path, "LANG": "C.UTF-8"].merging(sanitizers) { $1 }
     }
 
     /// Starts `annals` and goes on; what it says goes to these descriptors.
