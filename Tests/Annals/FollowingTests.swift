@@ -134,6 +134,34 @@ import Testing
         #expect(try replica.verify(by: log.signer).isSound)
     }
 
+    @Test(
+        "verification finds what items are listed and found by changed: a date, a label, an owner, who names whom, a notice",
+        arguments: [
+            "UPDATE kind_event SET when_earliest = '1999-01-01' WHERE when_earliest IS NOT NULL", "UPDATE kind_event SET _label = 'Forged'",
+            "UPDATE kind_event SET _owner = 'mallory'", "UPDATE kind_event SET summary = 'Forged'", "UPDATE kind_event SET _doc = NULL",
+            "DELETE FROM reference", "DELETE FROM notice", "UPDATE notice SET reason = 'immutable'",
+            "INSERT INTO notice SELECT entity_id || '9', field, write_id, reason, \"by\", seq FROM notice",
+        ])
+    func verifyRows(_ forgery: String) throws {
+        var two = try TwoReplicas()
+        let event = try two.golden.quickly { edit in
+            let actor = try edit.create("actor", fields: [("names", [["text": "Minister"]])])
+            return try edit.create(
+                "event",
+                fields: [
+                    ("title", "truth"), ("when", ["edtf": "2025-08-07"]),
+                    ("participations", [["actor": .string(actor.raw), "role": "host"]]),
+                ])
+        }
+        try two.exchange()
+        for replica in [two.golden, two.bek] { try replica.quickly { try $0.set(event, "title", .string("by \(replica.user)")) } }
+        try two.exchange()
+        try two.bek.quickly { try $0.add(event, "tags", "pending") }
+        #expect(try two.bek.verify(by: two.log.signer).problems == [])
+        try two.bek.store.onWriter { try $0.execute(sql: forgery) }
+        #expect(try !two.bek.verify(by: two.log.signer).isSound)
+    }
+
     @Test("an export is one header and one canonical line for each item, in the order of ids")
     func export() throws {
         var log = TestLog()

@@ -123,6 +123,7 @@ private struct Check: ~Copyable {
             visible.apply(pending: change, author: meta.user, replica: row.replica, common: row.fork)
         }
         let rows = EntityRows(db: db, schema: schema)
+        var beside = try RowCheck(db, schema)
         let ids = Set(fold.ids).union(touched)
         found.entities = ids.count
         var contested: [Entity] = []
@@ -133,13 +134,19 @@ private struct Check: ~Copyable {
             if let entity, !entity.conflicts(schema.vocabulary).isEmpty { contested.append(entity) }
             if record?.visible != entity || record?.canonicalEntity != canonical {
                 found.problems.append("the stored state of \(id) is not what the log says")
-            } else if let record, meta.texts.covers(record.visible.updatedSeq) {
-                try searchText(record)
+            } else if let record {
+                let isSound =
+                    try touched.contains(id) ? beside.isSound(visible, id, row: record.row) : beside.isSound(fold, id, row: record.row)
+                if !isSound { found.problems.append("what \(id) is listed and found by is not what is stored") }
+                if meta.texts.covers(record.visible.updatedSeq) { try searchText(record) }
             }
         }
         let conflicts = Order.handle.sorted(contested, schema.vocabulary).flatMap { $0.openConflicts(schema.vocabulary) }
         if try ConflictRows(db: db, schema: schema).all() != conflicts {
             found.problems.append("the list of open conflicts is not what the items say")
+        }
+        if try Int.fetchOne(db, sql: "SELECT count(*) FROM notice") != beside.noticeCount {
+            found.problems.append("the list of notices is not what the items say")
         }
         let stored = try Int.fetchOne(db, sql: "SELECT count(*) FROM entity") ?? 0
         if stored != ids.count { found.problems.append("\(stored) items are stored, the log has \(ids.count)") }
