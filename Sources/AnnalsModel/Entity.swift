@@ -64,6 +64,17 @@ public struct Entity: Sendable, Hashable {
     /// The heads that say that the coding of it is closed.
     public var locks: [Write] { cells[CellKey(Self.stateField)]?.heads.filter { $0.value == "locked" } ?? [] }
 
+    /// What shows of an item that is locked, and neither saw the lock nor was seen by whoever set it.
+    public var besideLocks: [(field: String, stamp: Stamp, lock: Write)] {
+        guard let lock = locks.first else { return [] }
+        let cells = cells.filter { !sameBytes($0.key.field, Self.stateField) }.flatMap { key, cell in
+            cell.heads.map { (key.field, $0.stamp) }
+        }
+        let elements = elements.flatMap { field, elements in elements.map { (field, $0.stamp) } }
+        return (cells + elements + existence.heads.map { (Self.existenceField, $0.stamp) })
+            .filter { !$0.1.saw(lock.stamp) && !lock.stamp.saw($0.1) }.map { (field: $0.0, stamp: $0.1, lock: lock) }
+    }
+
     /// A curator's word in a field that a value would take the place of.
     public func reservedWord(in field: FieldRule, against value: Value?) -> Write? {
         if field.reserved.isEmpty { return nil }

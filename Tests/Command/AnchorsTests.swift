@@ -23,6 +23,8 @@ import Testing
         #expect(run.status == 0 && run.err.contains("4 quotes: 2 moved, 1 fuzzy, 1 orphaned; 2 wait for a person"), "\(run.err)")
         let list = try bench.done("-C", "a", "anchors", "d~6")
         #expect(list.contains("q~2  moved       19..32  ministers met"), "\(list)")
+        #expect(list.contains("initialed the draft → initialled the drafts"), "\(list)")
+        #expect(try bench.done("-C", "a", "anchors", "d~6", "--json").contains(#""passage":"ministers met""#))
         #expect(list.contains("q~3  fuzzy 0.90") && list.contains("q~5  orphaned"), "\(list)")
         #expect(try bench.done("-C", "a", "anchors", "d~6", "--open", "--json").split(separator: "\n").count == 2)
         try bench.done("-C", "a", "anchors", "d~6", "--confirm", "q~2", "--confirm", "q~3", "-m", "read")

@@ -137,7 +137,12 @@ import Testing
         #expect(try bench.done("-C", "a", "conflicts").contains("e1.state"))
         #expect(try bench.done("-C", "a", "show", "e1.when").contains("2025-08-07"))
         #expect(try bench.annals("-C", "b", "resolve", "e1.state", "--take", "ben").err.contains("locked by aliya"))
+        let notices = try bench.done("-C", "a", "conflicts", "--notices")
+        #expect(notices.contains("e1.when") && notices.contains("written  without having seen the lock  — ben"), "\(notices)")
+        #expect(notices.contains("locked   without having seen that  — aliya"), "\(notices)")
+        #expect(try bench.done("-C", "b", "conflicts", "--notices", "--json").contains(#""outcome":"beside-lock""#))
         try bench.done("-C", "a", "resolve", "e1.state", "--take", "ben")
+        #expect(try bench.done("-C", "a", "conflicts", "--notices").isEmpty)
     }
 
     @Test("a coding, or a mapping between codebooks, names codes that are in the codebook")

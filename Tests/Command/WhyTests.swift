@@ -24,7 +24,7 @@ import Testing
         try bench.done("-C", "b", "cite", "d2", "on August 8", "--about", "e1.when")
         try bench.done("-C", "b", "note", "e1", "Which draft?")
         let settled = try bench.done("-C", "b", "why", "e1.when")
-        #expect(settled.contains("shown   2025-08-07  — ben, ") && settled.contains("because: the ministry says so"), "\(settled)")
+        #expect(settled.contains("shown   settled: 2025-08-07  — ben, ") && settled.contains("because: the ministry says so"), "\(settled)")
         #expect(settled.contains("supported  by 1 source: AzerNews"), "\(settled)")
         #expect(settled.contains("“on August 8” (d2, on when)"))
         #expect(settled.contains("remarks") && settled.contains("ben: Which draft?"))
@@ -74,6 +74,9 @@ import Testing
         #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--json").contains(#""exact":"2/5""#))
         #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--as-of", "4").contains("2 coded, 0 by two or more"))
         #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--by", "ben").contains("undefined"))
+        let drafts = try bench.annals("-C", "b", "agreement", "event.coding.type").err
+        #expect(drafts.contains("4 of 4 judgments are drafts; --submitted leaves them out"), "\(drafts)")
+        #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--submitted").contains("0 coded"))
         for word in ["event.when", "event", "evnt.coding", "event.coding.colour"] {
             #expect(try bench.annals("-C", "b", "agreement", word).status == 64, "\(word)")
         }

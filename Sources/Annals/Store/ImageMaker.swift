@@ -53,7 +53,7 @@ struct ImageMaker: ~Copyable {
         if summary.created != nil, plan.hasReferences { collectReferences(plan, fold, place) }
         image.conflicts.clear()
         image.notices.clear()
-        if summary.hasConflicts || summary.hasNotices {
+        if summary.hasConflicts || summary.hasNotices || isLocked(plan, fold, place) {
             let entity = fold.entity(at: place)
             takeConflicts(entity)
             takeNotices(entity)
@@ -338,8 +338,14 @@ extension ImageMaker {
     }
 
     /// Overwrites, and writes without effect: listed, never silently dropped.
+    private func isLocked(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int) -> Bool {
+        guard let state = plan.state, let shown = fold.shown(state.number, at: place) else { return false }
+        return fold.withBytes(shown) { (try? Value.parse(Array($0))) == "locked" }
+    }
+
     private mutating func takeNotices(_ entity: Entity) {
         if entity.created == nil { return }
+        for write in entity.besideLocks { addNotice(entity, write.field, write.stamp, "locked") }
         for ignored in entity.ignored { addNotice(entity, ignored.field, ignored.stamp, ignored.reason.rawValue) }
         for (key, heads) in entity.overwrites(schema.vocabulary) {
             for head in heads where head.stamp.id != entity.cells[key]?.latest?.stamp.id {

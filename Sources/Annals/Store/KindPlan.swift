@@ -23,6 +23,8 @@ struct KindPlan: Sendable {
     /// In the order of the vocabulary, and so of the table's columns.
     let fields: [Field]
     let label: Field?
+    /// How far the coding of it is.
+    let state: Field?
     let hasCodings: Bool
     let hasReferences: Bool
     private let inColumns: Set<Int32>
@@ -35,6 +37,7 @@ struct KindPlan: Sendable {
         }
         self.fields = fields
         label = fields.first { $0.rule.name == table.kind?.label }
+        state = fields.first { $0.rule.name == Entity.stateField }
         hasCodings = fields.contains { $0.rule.merge == .perCoder }
         hasReferences = fields.contains(where: \.holdsReferences)
         inColumns = Set(

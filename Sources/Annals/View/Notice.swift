@@ -1,7 +1,7 @@
 public import AnnalsModel
 
-/// A write that shows nowhere though nobody who saw it said otherwise: it met another one, or it had no effect. Nothing waits for it; it is listed so
-/// that it is not lost from sight.
+/// A write that shows nowhere though nobody who saw it said otherwise, for it met another one or had no effect; or one that shows though the item is
+/// locked, for it and the lock did not see each other. Nothing waits for it; it is listed so that it is not lost from sight.
 public struct Notice: Sendable, Hashable {
     /// What became of the write.
     public enum Outcome: Sendable, Hashable {
@@ -9,6 +9,8 @@ public struct Notice: Sendable, Hashable {
         case overwritten(value: Value, by: Write)
         /// It had no effect.
         case ignored(Ignored.Reason)
+        /// It shows, and whoever locked the item had not seen it, nor its author the lock.
+        case besideLock(Write)
     }
 
     /// The entity that was written.
@@ -39,7 +41,9 @@ extension Entity {
             guard let shown = cells[key]?.latest else { return [] }
             return heads.filter { $0.value != shown.value }.map { (key.field, $0.stamp, .overwritten(value: $0.value, by: shown)) }
         }
-        let all = overwritten + ignored.map { ($0.field, $0.stamp, .ignored($0.reason)) }
+        let all =
+            overwritten + ignored.map { ($0.field, $0.stamp, .ignored($0.reason)) }
+            + besideLocks.map { ($0.field, $0.stamp, .besideLock($0.lock)) }
         if all.isEmpty { return [] }
         // Those of one field as they arrived.
         let found = all.sorted { sameBytes($0.0, $1.0) ? ($0.1.seq, $0.1.index) < ($1.1.seq, $1.1.index) : precedes($0.0, $1.0) }

@@ -11,9 +11,11 @@ extension View {
     /// - Parameters:
     ///   - coders: only these; all who coded where it is nil.
     ///   - filters: which items count.
+    ///   - submittedOnly: whether a coding counts only once it is submitted, in a field that says so.
     /// - Throws: ``AnnalsError`` `usage` where the kind has no such variable.
-    public func agreement(on variable: String, of kind: String, coders: Set<Name>? = nil, where filters: [Filter] = []) throws -> Agreement
-    {
+    public func agreement(
+        on variable: String, of kind: String, coders: Set<Name>? = nil, where filters: [Filter] = [], submittedOnly: Bool = false
+    ) throws -> Agreement {
         guard let rule = vocabulary.kind(kind) else { throw AnnalsError.unknownKind(kind, vocabulary) }
         let path = FieldPath(variable)
         let judged = rule.fields.filter { $0.merge == .perCoder }
@@ -32,8 +34,11 @@ extension View {
         return Agreement(
             try distinct(kind, where: filters, doubles()).map { entity in
                 entity.codings(field.name).reduce(into: [Name: Value]()) { unit, coding in
-                    guard coders?.contains(coding.author) ?? true, let own = entity.judgment(field.name, by: coding.author) else { return }
-                    guard let value = path.part.map({ own[$0] }) ?? (field.hasState ? own.withoutState : own) else { return }
+                    guard coders?.contains(coding.author) ?? true, !submittedOnly || entity.hasHandedIn(field, by: coding.author) else {
+                        return
+                    }
+                    let said = Set(coding.heads.map { field.hasState ? $0.value.withoutState : $0.value })
+                    guard said.count == 1, let own = said.first, let value = path.part.map({ own[$0] }) ?? own else { return }
                     unit[coding.author] = Self.unordered(value)
                 }
             })

@@ -1,7 +1,7 @@
 import Annals
 import AnnalsModel
 
-/// A write that shows nowhere, in words and as JSON.
+/// A write that shows nowhere, or beside a lock, in words and as JSON.
 struct NoticeText {
     let desk: Desk
 
@@ -23,6 +23,10 @@ struct NoticeText {
             ]
         case .ignored(let reason):
             return [[("no effect", .faint), ("\(reason.rawValue)  — \(source)", nil)]] + because
+        case .besideLock(let lock):
+            return [[("written", .faint), ("without having seen the lock  — \(source)", nil)]] + because + [
+                [("locked", .faint), ("without having seen that  — \(desk.entityText.source(lock.stamp, seen: lock.stamp.base))", .strong)]
+            ]
         }
     }
 
@@ -38,6 +42,8 @@ struct NoticeText {
             members += [("outcome", "overwritten"), ("value", value), ("shown", try desk.entityJSON.side(shown))]
         case .ignored(let reason):
             members += [("outcome", "ignored"), ("reason", .string(reason.rawValue))]
+        case .besideLock(let lock):
+            members += [("outcome", "beside-lock"), ("lock", try desk.entityJSON.side(lock))]
         }
         return .object(members)
     }

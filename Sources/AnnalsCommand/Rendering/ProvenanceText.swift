@@ -40,7 +40,7 @@ struct ProvenanceText {
         func short(_ value: Value) -> String { DisplayText.clipped(desk.values.text(value, type), to: 160) }
         if !saying.removed.isEmpty { return "took out " + saying.removed.map(short).joined(separator: ", ") }
         guard let value = saying.value else { return saying.standing == .done ? "took out nothing that was there" : "cleared" }
-        return short(value)
+        return (saying.verb == "resolve" ? "settled: " : "") + short(value)
     }
 
     private static func word(_ standing: Provenance.Standing) -> String {

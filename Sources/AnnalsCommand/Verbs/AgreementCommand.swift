@@ -19,6 +19,7 @@ struct AgreementCommand: ParsableCommand {
     @Argument(help: "KIND.FIELD or KIND.FIELD.PART.") var variable: String
     @Option(help: ArgumentHelp("Only these coders, with commas.", valueName: "names")) var by: String?
     @Option(help: ArgumentHelp("Only items with this label.", valueName: "tag")) var tag: String?
+    @Flag(help: "Only what its coder has submitted.") var submitted = false
     @OptionGroup var look: LookOptions
     @OptionGroup var place: PlaceOptions
 
@@ -30,12 +31,17 @@ struct AgreementCommand: ParsableCommand {
         }
         let coders = try by.map { Set(try $0.split(separator: ",").map { try InitCommand.name(String($0), "--by") }) }
         let filters = tag.map { [Filter.equals(TagCommand.field, .string($0))] } ?? []
-        let agreement = try desk.view.agreement(on: parts[1], of: parts[0], coders: coders, where: filters)
+        func judged(submittedOnly: Bool) throws -> Agreement {
+            try desk.view.agreement(on: parts[1], of: parts[0], coders: coders, where: filters, submittedOnly: submittedOnly)
+        }
+        let agreement = try judged(submittedOnly: submitted)
+        let drafts = submitted ? 0 : try agreement.judgments - judged(submittedOnly: true).judgments
         if desk.isJSON {
-            desk.console.line(JSONLine.text(json(agreement)))
+            desk.console.line(JSONLine.text(json(agreement, drafts: drafts)))
             return
         }
         desk.console.lines(Console.paint.table(rows(agreement), columns: Console.columns, clip: false))
+        if drafts > 0 { desk.console.remark("\(drafts) of \(agreement.judgments) judgments are drafts; --submitted leaves them out") }
         desk.sayAsOf()
     }
 
@@ -62,7 +68,7 @@ struct AgreementCommand: ParsableCommand {
     }
 
     /// Figures as decimals of six places, and as exact fractions.
-    private func json(_ agreement: Agreement) -> Value {
+    private func json(_ agreement: Agreement, drafts: Int) -> Value {
         func ratio(_ ratio: Ratio?) -> Value {
             guard let ratio else { return .null }
             let exact = "\(ratio.numerator)/\(ratio.denominator)"
@@ -77,6 +83,7 @@ struct AgreementCommand: ParsableCommand {
         let members: [(String, Value)] = [
             ("variable", .string(variable)), ("coders", .array(agreement.coders.map { .string($0.raw) })),
             ("units", .integer(Int64(agreement.units))), ("pairable", .integer(Int64(agreement.pairable))),
+            ("judgments", .integer(Int64(agreement.judgments))), ("drafts", .integer(Int64(drafts))),
             ("pairs", .integer(Int64(agreement.pairs))), ("agreed", .integer(Int64(agreement.agreedPairs))),
             ("percent", ratio(agreement.percent.map { $0 * Ratio(100) })), ("alpha", ratio(agreement.alpha)), ("kappa", .array(kappa)),
         ]

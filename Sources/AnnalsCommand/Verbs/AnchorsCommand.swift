@@ -31,12 +31,13 @@ struct AnchorsCommand: ParsableCommand {
         let anchors = try desk.view.anchors(in: document.id)
         if !confirm.isEmpty { return try confirm(anchors, document, desk) }
         guard at == nil else { throw CommandFailure.usage("no quote was named", at: "--at", do: "name it with --confirm HANDLE") }
+        let text = document.shown("text")?.string ?? ""
         let shown = open ? anchors.filter(\.waits) : anchors
         if desk.isJSON {
-            desk.console.lines(shown.map { JSONLine.text(json($0, desk)) })
+            desk.console.lines(shown.map { JSONLine.text(json($0, text, desk)) })
             return
         }
-        desk.console.lines(Console.paint.table(shown.map { row($0, desk) }, columns: Console.columns, clip: Console.isTerminalOut))
+        desk.console.lines(Console.paint.table(shown.map { row($0, text, desk) }, columns: Console.columns, clip: Console.isTerminalOut))
         desk.console.remark(Self.summary(anchors))
         desk.sayAsOf()
     }
@@ -79,18 +80,25 @@ struct AnchorsCommand: ParsableCommand {
         }
     }
 
-    private func row(_ anchor: AnchoredCitation, _ desk: Desk) -> EntityText.Row {
+    /// The words of the newer version at the place that was confirmed or found.
+    private func passage(_ anchor: AnchoredCitation, _ text: String) -> String? {
+        (anchor.confirmed ?? anchor.anchor.position).flatMap { try? $0.substring(of: text) }.map(String.init)
+    }
+
+    private func row(_ anchor: AnchoredCitation, _ text: String, _ desk: Desk) -> EntityText.Row {
+        let quote = desk.entityText.label(anchor.citation)
+        let now = passage(anchor, text).flatMap { sameBytes($0, quote) ? nil : " → " + DisplayText.clipped($0, to: 160) } ?? ""
         let state = anchor.anchor.state
         let score = state == .fuzzy ? " \(anchor.anchor.score.text(2))" : ""
         let place = (anchor.confirmed ?? anchor.anchor.position).map { "\($0.start)..\($0.end)" } ?? ""
         let word = anchor.confirmed == nil ? state.rawValue + score : "confirmed"
         return [
             (desk.name(anchor.citation.id), .handle), (word, anchor.waits ? .alarm : nil), (place, .faint),
-            (DisplayText.clipped(desk.entityText.label(anchor.citation), to: 160), nil),
+            (DisplayText.clipped(quote, to: 160) + now, nil),
         ]
     }
 
-    private func json(_ anchor: AnchoredCitation, _ desk: Desk) -> Value {
+    private func json(_ anchor: AnchoredCitation, _ text: String, _ desk: Desk) -> Value {
         func position(_ position: TextPosition) -> Value {
             ["start": .integer(Int64(position.start)), "end": .integer(Int64(position.end))]
         }
@@ -100,6 +108,7 @@ struct AnchorsCommand: ParsableCommand {
         ]
         if let found = anchor.anchor.position { members.append(("position", position(found))) }
         if let confirmed = anchor.confirmed { members.append(("confirmed", position(confirmed))) }
+        if let passage = passage(anchor, text) { members.append(("passage", .string(passage))) }
         return .object(members)
     }
 }

@@ -58,16 +58,21 @@ struct UnmergeCommand: ParsableCommand {
         let desk = try Desk(place)
         let (double, other) = (try desk.find(double), try desk.find(other))
         let links = try desk.view.entities(kind: "relation", where: .names(double.id), .names(other.id), .equals("type", "same_as"))
+        func connecting(_ view: View) throws -> String? {
+            let same = try view.same(as: double.id)
+            return same.contains(other.id) ? same.filter { $0 != other.id }.map(desk.name).joined(separator: ", ") : nil
+        }
         guard !links.isEmpty else {
+            if let others = try connecting(desk.view) {
+                throw CommandFailure(
+                    "they are the same by way of \(others)", at: "\(self.double) \(self.other)", do: "part one of the two from that")
+            }
             throw CommandFailure("no link says that they are the same", at: "\(self.double) \(self.other)", do: "see annals show")
         }
         try desk.record(record, about: links.map { desk.name($0.id) }.joined(separator: ", ")) { draft in
             for link in links { try draft.retract(link) }
         }
         if record.dryRun { return }
-        if try desk.refreshed().view.same(as: double.id).contains(other.id) {
-            desk.console.remark(
-                "other items still connect them: \(try desk.view.same(as: double.id).map(desk.name).joined(separator: ", "))")
-        }
+        if let others = try connecting(desk.refreshed().view) { desk.console.remark("still the same by way of \(others)") }
     }
 }

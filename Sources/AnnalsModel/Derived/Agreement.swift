@@ -21,6 +21,8 @@ public struct Agreement: Sendable {
     public let coders: [Name]
     /// The units that somebody coded.
     public let units: Int
+    /// How many judgments there are in all.
+    public let judgments: Int
     /// Those that two or more coded: of others nothing can be said.
     public let pairable: Int
     /// Pairs of values of one unit, and how many of them are equal.
@@ -42,6 +44,7 @@ public struct Agreement: Sendable {
         self.coders = coders
         self.units = coded.count
         self.pairable = pairable.count
+        judgments = coded.reduce(0) { $0 + $1.count }
         let counts = pairable.map { unit in unit.values.reduce(into: [Value: Int]()) { $0[$1, default: 0] += 1 } }
         pairs = pairable.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 }
         agreedPairs = counts.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1 * ($1 - 1) / 2 } }
