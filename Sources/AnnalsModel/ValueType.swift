@@ -30,11 +30,14 @@ public indirect enum ValueType: Sendable, Hashable {
         public var name: String
         public var type: ValueType
         public var required: Bool
+        /// Whether full text search finds an item by its text.
+        public var isSearched: Bool
 
-        public init(_ name: String, _ type: ValueType, required: Bool = false) {
+        public init(_ name: String, _ type: ValueType, required: Bool = false, isSearched: Bool = true) {
             self.name = name
             self.type = type
             self.required = required
+            self.isSearched = isSearched
         }
     }
 }

@@ -36,7 +36,8 @@ extension Vocabulary {
             FieldRule(
                 "quote",
                 .object([
-                    .init("exact", .text, required: true), .init("prefix", .text), .init("suffix", .text),
+                    .init("exact", .text, required: true), .init("prefix", .text, isSearched: false),
+                    .init("suffix", .text, isSearched: false),
                 ]), .immutable, "the passage and its surroundings", required: true),
             FieldRule(
                 "position",

@@ -69,6 +69,10 @@ import Testing
         #expect(try bench.done("search", "agreement", "--kind", "event").hasPrefix("e~2"))
         #expect(try bench.done("search", "agreement", "--json").contains(#""kind":"event""#))
         #expect(try bench.annals("search", "zebra").status == 1)
+        // A quote is found by its own words, not by those around it.
+        #expect(try bench.done("search", "foreign", "--kind", "citation").contains("q~3"))
+        #expect(try bench.done("show", "q~3", "--json").contains("Establishment of Peace was"))
+        #expect(try !bench.annals("search", "Establishment", "--kind", "citation").out.contains("q~3"))
         #expect(try bench.annals("search").status == 64)
     }
 

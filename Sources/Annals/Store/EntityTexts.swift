@@ -44,7 +44,7 @@ struct EntityTexts {
         case (.list(let element), .array(let values)):
             for value in values { collect(value, element, into: &texts) }
         case (.object(let parts), let value?):
-            for part in parts { collect(value[part.name], part.type, into: &texts) }
+            for part in parts where part.isSearched { collect(value[part.name], part.type, into: &texts) }
         default: break
         }
     }

@@ -241,7 +241,7 @@ struct ImageMaker: ~Copyable {
             var elements = scanner.tape.elements(of: place)
             while let next = elements.next(in: scanner.tape) { collect(next, element, bytes, onlyFirst) }
         case .object(let parts):
-            for part in parts where KindPlan.holdsText(part.type) {
+            for part in parts where part.isSearched && KindPlan.holdsText(part.type) {
                 var members = scanner.tape.members(of: place)
                 while let member = members.next(in: scanner.tape) {
                     let key = scanner.tape[member.key]

@@ -37,7 +37,9 @@ extension View {
                     guard coders?.contains(coding.author) ?? true, !submittedOnly || entity.hasHandedIn(field, by: coding.author) else {
                         return
                     }
-                    let said = Set(coding.heads.map { field.hasState ? $0.value.withoutState : $0.value })
+                    // What was taken back on one machine and said on another is no decision.
+                    let heads = entity.cells[Entity.CellKey(field.name, coding.author)]?.heads ?? []
+                    let said = Set(heads.map { field.hasState ? $0.value.withoutState : $0.value })
                     guard said.count == 1, let own = said.first, let value = path.part.map({ own[$0] }) ?? own else { return }
                     unit[coding.author] = Self.unordered(value)
                 }
