@@ -7,10 +7,12 @@ extension Desk {
     ///
     /// - Parameter about: what is named where the change makes nothing new: `e40.when`.
     @discardableResult
-    func record(_ options: RecordOptions, about: String? = nil, _ edit: (Draft) throws -> Void) throws -> Receipt? {
+    func record(
+        _ options: RecordOptions, about: String? = nil, undoes: ChangeID? = nil, _ edit: (Draft) throws -> Void
+    ) throws -> Receipt? {
         do {
             let screen = try options.seen.map(view(seen:)) ?? view
-            let (_, receipt) = try replica.record(from: screen, reason: options.why) { editor in
+            let (_, receipt) = try replica.record(from: screen, reason: options.why, undoes: undoes) { editor in
                 let draft = Draft(editor)
                 try edit(draft)
                 if options.dryRun { throw DryRun(draft, base: screen.base, reason: options.why) }

@@ -8,7 +8,7 @@ struct Desk {
     let view: View
     let console: Console
     let isJSON: Bool
-    /// The coder who is not to see what others judge before having judged it; nil where all shows.
+    /// The coder who is not to see what others judge before having handed in their own; nil where all shows.
     let blindFor: Name?
     /// The point that is looked back at; nil for now.
     private let point: Point?

@@ -59,7 +59,7 @@ public struct ChangeRules: Sendable {
     package func check(
         operations: Int, first: OperationPlaces? = nil, of tape: borrowing JSONTape, in bytes: RawSpan, role: Role
     ) throws(RuleViolation) {
-        if role < .analyst { throw RuleViolation(.role, "a \(role.rawValue) may not record") }
+        if role < .analyst { throw RuleViolation(.role, "\(role.rawValue.withArticle) may not record") }
         var number = 0
         var elements = tape.elements(of: operations)
         while elements.next(in: tape) != nil { number += 1 }

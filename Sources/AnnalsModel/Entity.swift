@@ -64,15 +64,26 @@ public struct Entity: Sendable, Hashable {
     /// The heads that say that the coding of it is closed.
     public var locks: [Write] { cells[CellKey(Self.stateField)]?.heads.filter { $0.value == "locked" } ?? [] }
 
-    /// What shows of an item that is locked, and neither saw the lock nor was seen by whoever set it.
-    public var besideLocks: [(field: String, stamp: Stamp, lock: Write)] {
+    /// What shows of an item that is locked though its author had not seen the lock, nor whoever set that the write; in the order of the record.
+    public func besideLocks(_ lineage: Lineage) -> [(field: String, stamp: Stamp, lock: Write)] {
         guard let lock = locks.first else { return [] }
-        let cells = cells.filter { !sameBytes($0.key.field, Self.stateField) }.flatMap { key, cell in
-            cell.heads.map { (key.field, $0.stamp) }
+        var all: [(field: String, stamp: Stamp, lock: Write)] = []
+        func add(_ field: String, _ stamp: Stamp) {
+            if stamp == lock.stamp || lineage.saw(stamp, lock.stamp) || lineage.saw(lock.stamp, stamp) { return }
+            all.append((field, stamp, lock))
         }
-        let elements = elements.flatMap { field, elements in elements.map { (field, $0.stamp) } }
-        return (cells + elements + existence.heads.map { (Self.existenceField, $0.stamp) })
-            .filter { !$0.1.saw(lock.stamp) && !lock.stamp.saw($0.1) }.map { (field: $0.0, stamp: $0.1, lock: lock) }
+        for (key, cell) in cells where !sameBytes(key.field, Self.stateField) {
+            for head in cell.heads where !head.value.isNull { add(key.field, head.stamp) }
+        }
+        for (field, elements) in elements { for element in elements { add(field, element.stamp) } }
+        // Whoever writes anything says that the item is there.
+        for head in existence.heads where head.value.string == Existence.retracted.rawValue { add(Self.existenceField, head.stamp) }
+        return all.sorted { a, b in
+            if (a.stamp.seq, a.stamp.index) != (b.stamp.seq, b.stamp.index) {
+                return (a.stamp.seq, a.stamp.index) < (b.stamp.seq, b.stamp.index)
+            }
+            return precedes(a.field, b.field)
+        }
     }
 
     /// A curator's word in a field that a value would take the place of.
@@ -148,6 +159,11 @@ extension Value {
     public var withoutState: Value {
         guard let members = object else { return self }
         return .object(members.filter { !sameBytes($0.key, Entity.stateField) }.map { ($0.key, $0.value) })
+    }
+
+    /// The coding as its coder says it anew: one that was handed in stays so, unless it says how far it is.
+    public func following(_ own: Value?) -> Value {
+        own?.isSubmitted == true && self[Entity.stateField] == nil && !isNull ? submitted : self
     }
 
     /// The coding, handed in.

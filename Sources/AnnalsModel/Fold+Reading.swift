@@ -74,6 +74,32 @@ extension Fold {
         return isNull(value) ? nil : value
     }
 
+    /// Whether a head of a field and something else that shows of the entity may not have seen each other, as far as bases say.
+    public func hasUnseen(_ field: Int32, at place: Int) -> Bool {
+        guard let found = cell(field, -1, place) else { return false }
+        let own = list(cells[found].cell.heads).map { stamps[Int(writes[$0].stamp)] }
+        func isUnseen(_ lists: WriteList) -> Bool {
+            var at = lists.first
+            while at >= 0 {
+                let other = stamps[Int(writes[at].stamp)]
+                if own.contains(where: { $0.seq > other.base && other.seq > $0.base }) { return true }
+                at = writes[at].next
+            }
+            return false
+        }
+        var at = records[place].cells
+        while at >= 0 {
+            if cells[at].field != field, isUnseen(cells[at].cell.heads) { return true }
+            at = cells[at].next
+        }
+        at = records[place].elements
+        while at >= 0 {
+            if isUnseen(elementFields[at].elements) { return true }
+            at = elementFields[at].next
+        }
+        return isUnseen(records[place].existence.heads)
+    }
+
     /// All heads of a field's own cell, in order of arrival.
     public func heads(_ field: Int32, at place: Int) -> [FoldValue] {
         guard let found = cell(field, -1, place) else { return [] }

@@ -218,7 +218,7 @@ struct OperationCheck {
     }
 
     private func require(_ least: Role, _ act: @autoclosure () -> String) throws(RuleViolation) {
-        if role < least { throw RuleViolation(.role, "only a \(least.rawValue) may \(act())") }
+        if role < least { throw RuleViolation(.role, "only \(least.rawValue.withArticle) may \(act())") }
     }
 
     private func invalid(_ reason: String) -> RuleViolation { RuleViolation(.invalid, reason) }

@@ -57,3 +57,8 @@ enum Spelling {
     @inline(__always)
     private static func everyByte(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 &* UInt64(byte) }
 }
+
+extension String {
+    /// The word with its article: `an event`.
+    public var withArticle: String { (first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + self }
+}

@@ -28,11 +28,6 @@ public struct Stamp: Sendable, Hashable {
         self.written = written
     }
 
-    /// Whether its author had another write on the screen, or made it before in the same replica.
-    func saw(_ other: Stamp) -> Bool {
-        other.seq <= base || other.replica == replica && (other.n, other.index) <= (n, index)
-    }
-
     /// Added to n to make the seq of a change that no server has confirmed.
     public static let pending: Int64 = 1 << 53
 

@@ -135,6 +135,34 @@ import Testing
         #expect(try sqlite3(aliya, "SELECT field, reason, \"by\" FROM notice") == "title|overwritten|aliya")
     }
 
+    @Test("all that was written beside a lock is listed once, in one order, and verified; who locks having seen it ends that")
+    func besideLock() throws {
+        var (aliya, bek, log, event) = try inConflict()
+        try aliya.quickly { try $0.set(event, "state", "locked") }
+        try bek.quickly { edit in
+            for (field, value) in [("title", "t"), ("summary", "s"), ("occurrence", "happened")] as [(String, Value)] {
+                try edit.set(event, field, value)
+            }
+            try edit.set(event, "place", ["text": "p"])
+            try edit.add(event, "tags", "g")
+            try edit.code(event, "coding", ["type": "AID"])
+        }
+        // Whoever goes on in the same replica has seen what he wrote before.
+        try aliya.push(&log)
+        try bek.push(&log)
+        for replica in [aliya, bek] { try replica.pull(log) }
+        let fields = ["title", "summary", "occurrence", "place", "tags", "coding"]
+        for replica in [aliya, bek] {
+            let notices = try replica.view().notices()
+            #expect(notices.map(\.field) == fields.sorted() && notices.allSatisfy { $0.stamp.author == bek.user })
+            #expect(try replica.view(asOf: .seq(log.seq)).notices() == notices)
+            #expect(try sqlite3(replica, "SELECT field FROM notice").split(separator: "\n").map(String.init) == fields)
+            #expect(try replica.verify(by: log.signer).problems == [])
+        }
+        try aliya.quickly { try $0.set(event, "state", "locked") }
+        #expect(try aliya.view().notices().isEmpty)
+    }
+
     @Test("a coder's own two machines conflict with each other, and with nobody else")
     func perCoder() throws {
         var (aliya, bek, log, event) = try inConflict()

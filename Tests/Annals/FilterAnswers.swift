@@ -14,7 +14,10 @@ func filterAnswers(_ view: View) throws -> [String] {
                         + (entity.elements[field.name] ?? []).map(\.value) + [entity.immutable[field.name]].compactMap(\.self)
                 })
             for value in values {
-                var filters: [Filter] = [.equals(field.name, value), .has(field.name)]
+                var filters: [Filter] = [
+                    .equals(field.name, value), .has(field.name), .not(.has(field.name)),
+                    .any(.equals(field.name, value), .not(.has(field.name))),
+                ]
                 for member in value.object ?? [] { filters.append(.equals("\(field.name).\(member.key)", member.value)) }
                 for text in [value] + (value.object ?? []).map(\.value) {
                     guard let text = text.string else { continue }

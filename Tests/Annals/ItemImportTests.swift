@@ -169,6 +169,24 @@ struct ItemImportTests {
         #expect(failure { try golden.importItems(file([lines[1].replacing("AID", with: "AGREE")])) } == .invalid)
     }
 
+    @Test("a coding that was submitted stays so when the file that does not say it comes again, unless it is coded otherwise as a draft")
+    func resubmitted() throws {
+        func line(_ coding: String) -> String {
+            #"{"kind":"event","key":"e","fields":{"title":"x"},"codings":{"coding":{"golden":\#(coding)}}}"#
+        }
+        try golden.importItems(file([line(#"{"type":"AID"}"#)]))
+        let event = try #require(try golden.view().entities(kind: "event").first?.id)
+        func own() throws -> Value? { try golden.view().entity(event)?.judgment("coding", by: golden.user) }
+        try golden.quickly { try $0.code(event, EventCoding(type: .aid, isSubmitted: true)) }
+        #expect(try golden.importItems(file([line(#"{"type":"AID"}"#)])).unchanged == 1)
+        #expect(try golden.importItems(file([line(#"{"type":"AGREE"}"#)])).changed == 1)
+        #expect(try own() == ["type": "AGREE", "state": "submitted"])
+        try golden.quickly { try $0.code(event, EventCoding(type: .aid)) }
+        #expect(try own()?.isSubmitted == true)
+        #expect(try golden.importItems(file([line(#"{"type":"AID","state":"draft"}"#)])).changed == 1)
+        #expect(try own()?.isSubmitted == false)
+    }
+
     @Test("what an item here did not say at its creation is left out and told, and the rest of the file comes in")
     func unsaid() throws {
         try golden.quickly { try $0.create("document", fields: [("text", "One text.")]) }

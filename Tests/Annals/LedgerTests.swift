@@ -291,6 +291,26 @@ struct LedgerTests {
         #expect(try answers(golden.view(), on: "2026-12-31")["C06"] == "pending")
     }
 
+    @Test(
+        "which status stands is certain only where no other one may be later",
+        arguments: [
+            ("2020-01-01", "2025", "2025-06-01", nil), ("2020-01-01", "2025", "2025-12-31", "terminated"),
+            ("[2025-01-01..2025-12-31]", "2025-03-01", "2026-01-01", nil), ("2020-01-01", "2026-01-01", "2025-06-01", "in-force"),
+            ("2020-01-01", "../2025", "2025-06-01", nil), ("2020-01-01", "2020-01-01", "2025-06-01", "terminated"),
+        ] as [(String, String, String, String?)])
+    func certainly(_ inForce: String, _ terminated: String, _ day: String, _ status: String?) throws {
+        let instrument = try golden.quickly { edit in
+            let instrument = try edit.create("instrument", fields: [("title", "Charter")])
+            for (status, date) in [("in-force", inForce), ("terminated", terminated)] {
+                try edit.append(instrument, "statuses", ["status": .string(status), "date": .string(date)])
+            }
+            return instrument
+        }
+        let view = try golden.view()
+        let history = try view.history(of: #require(try view.entity(instrument)))
+        #expect(try history.certain(on: #require(DayBounds(day)?.earliest))?.status == status)
+    }
+
     @Test("the most urgent comes first, and in it what ends first")
     func order() throws {
         let view = try golden.view()

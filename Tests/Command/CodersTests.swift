@@ -100,6 +100,7 @@ import Testing
         #expect(try coding("--note", "by telephone").contains(#"{"ben":[{"note":"by telephone","type":"CONSULT"}]}"#))
         let replaced = try bench.annals("-C", "b", "code", "e1", "CONSULT")
         #expect(replaced.err.contains("takes the place of all that you said in e1.coding, also of note"), "\(replaced.err)")
+        #expect(try bench.annals("-C", "b", "code", "e1").status == 64)
         // Whether it is submitted is no part of the judgment.
         try bench.done("-C", "a", "code", "e1", "CONSULT", "--submit")
         try team.sync()

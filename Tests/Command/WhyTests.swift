@@ -77,6 +77,10 @@ import Testing
         let drafts = try bench.annals("-C", "b", "agreement", "event.coding.type").err
         #expect(drafts.contains("4 of 4 judgments are drafts; --submitted leaves them out"), "\(drafts)")
         #expect(try bench.done("-C", "b", "agreement", "event.coding.type", "--submitted").contains("0 coded"))
+        try bench.done("-C", "b", "code", "e1", "--submit")
+        let one = try bench.done("-C", "b", "agreement", "event.coding.type", "--submitted", "--json")
+        #expect(one.contains(#""judgments":1"#) && one.contains(#""coders":["ben"]"#), "\(one)")
+        #expect(try bench.annals("-C", "b", "agreement", "event.coding.state").status == 64)
         for word in ["event.when", "event", "evnt.coding", "event.coding.colour"] {
             #expect(try bench.annals("-C", "b", "agreement", word).status == 64, "\(word)")
         }

@@ -16,7 +16,8 @@ public final class Edit {
     /// The change's id, from which the ids of what it makes follow.
     public let change: ChangeID
 
-    private(set) var operations: [ChangeOperation] = []
+    /// What it has put together so far.
+    public private(set) var operations: [ChangeOperation] = []
     /// Entities that this change makes, with their kinds.
     private(set) var made: [(id: ItemID, kind: String)] = []
     /// Entities that this change restores, so that it may go on with them.
@@ -63,7 +64,7 @@ public final class Edit {
         let id: ItemID
         if rule.namedByText {
             guard let text = created.first(where: { sameBytes($0.0, "text") })?.1.string else {
-                throw AnnalsError(.invalid, "a \(kind) needs its text")
+                throw AnnalsError(.invalid, "\(kind.withArticle) needs its text")
             }
             id = ItemID(document: sha256(text))
         } else {
@@ -374,7 +375,7 @@ public final class Edit {
         }
         guard kinds.isEmpty || kinds.contains(where: { sameBytes($0, kind) }) else {
             throw AnnalsError(
-                .wrongKind, "\(path) names a \(kind)", wayOut: "It takes one of kind \(kinds.joined(separator: " or ")).")
+                .wrongKind, "\(path) names \(kind.withArticle)", wayOut: "It takes one of kind \(kinds.joined(separator: " or ")).")
         }
     }
 

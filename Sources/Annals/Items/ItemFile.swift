@@ -133,7 +133,7 @@ struct ItemLine: Sendable {
         for member in members where !(kind.field(member.key).map(belongs) ?? false) {
             let names = kind.fields.filter(belongs).map(\.name).joined(separator: ", ")
             throw ItemFile.failure(
-                number, "has \(name) that a \(kind.name) does not have", names.isEmpty ? "It has none." : "It has \(names).")
+                number, "has \(name) that \(kind.name.withArticle) does not have", names.isEmpty ? "It has none." : "It has \(names).")
         }
     }
 

@@ -114,14 +114,15 @@ struct ItemPlan {
         }
         if known[line.name] != nil { return }
         for field in line.kind.fields where field.required && !line.values.contains(where: { $0.field.name == field.name }) {
-            throw ItemFile.failure(line.number, "makes a \(line.kind.name) without \(field.name)", "Say \(field.name): \(field.summary).")
+            throw ItemFile.failure(
+                line.number, "makes \(line.kind.name.withArticle) without \(field.name)", "Say \(field.name): \(field.summary).")
         }
     }
 
     private func checkKind(_ kind: String, _ kinds: [String], _ line: ItemLine, _ field: FieldRule) throws {
         if kinds.isEmpty || kinds.contains(where: { sameBytes($0, kind) }) { return }
         throw ItemFile.failure(
-            line.number, "names a \(kind) in \(line.kind.name).\(field.name)",
+            line.number, "names \(kind.withArticle) in \(line.kind.name).\(field.name)",
             "It takes one of kind \(kinds.joined(separator: " or ")).", .wrongKind)
     }
 
@@ -185,7 +186,8 @@ struct ItemPlan {
         let isReserved = step.values.contains { $0.field.reserved.contains($0.value.string ?? "") }
         let needed = ([isNew ? step.line.kind.role : .analyst, isReserved ? .curator : .analyst] + fields).max() ?? .analyst
         if role < needed {
-            throw ItemFile.failure(step.line.number, "is for a \(needed.rawValue) to say", "Ask one to import it, or leave it out.")
+            throw ItemFile.failure(
+                step.line.number, "is for \(needed.rawValue.withArticle) to say", "Ask one to import it, or leave it out.")
         }
         guard case .write(let line, let field, _) = step, field.writers == .owner, let owner = owners[line.name], owner != user else {
             return
@@ -288,8 +290,10 @@ struct ItemPlan {
         }
         for (field, author, value) in line.codings {
             try checkNoConflict(conflicts, field, author, line)
-            if let own = entity.judgment(field.name, by: author), own == resolved(value, field) { continue }
-            steps.append(.write(line, field, value))
+            let own = entity.judgment(field.name, by: author)
+            let anew = field.hasState ? value.following(own) : value
+            if let own, own == resolved(anew, field) { continue }
+            steps.append(.write(line, field, anew))
         }
         if steps.count > before { changed += 1 } else { unchanged += 1 }
     }

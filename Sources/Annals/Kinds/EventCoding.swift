@@ -34,13 +34,13 @@ public struct EventCoding: Sendable, Hashable {
     public var note: String?
     /// The codebook that was used.
     public var codebook: String?
-    /// Whether its coder is done with it; it is a draft otherwise.
-    public var isSubmitted: Bool
+    /// Whether its coder is done with it; where nothing is said, what was submitted stays so, and all else is a draft.
+    public var isSubmitted: Bool?
 
     /// A judgment; what is left out is not said.
     public init(
         type: EventType, mode: [String] = [], contexts: [String] = [], cameo: String? = nil, note: String? = nil,
-        codebook: String? = nil, isSubmitted: Bool = false
+        codebook: String? = nil, isSubmitted: Bool? = nil
     ) {
         self.type = type
         self.mode = mode
@@ -59,8 +59,8 @@ public struct EventCoding: Sendable, Hashable {
         if let cameo { members.append(("cameo", .string(cameo))) }
         if let note { members.append(("note", .string(note))) }
         if let codebook { members.append(("codebook", .string(codebook))) }
-        let judgment = Value.object(members)
-        return isSubmitted ? judgment.submitted : judgment
+        if let isSubmitted { members.append((Entity.stateField, isSubmitted ? "submitted" : "draft")) }
+        return .object(members)
     }
 }
 
@@ -69,5 +69,8 @@ extension Edit {
     public func code(_ event: Item<Event>, _ coding: EventCoding) throws { try code(event.id, coding) }
 
     /// The author's own judgment of an event.
-    public func code(_ event: ItemID, _ coding: EventCoding) throws { try code(event, "coding", coding.value) }
+    public func code(_ event: ItemID, _ coding: EventCoding) throws {
+        let own = try view.source.author.flatMap { try view.entity(event)?.judgment("coding", by: $0) }
+        try code(event, "coding", coding.value.following(own))
+    }
 }

@@ -61,7 +61,7 @@ extension Replica {
     /// - Parameters:
     ///   - field: one field, or `existence`; all where it is nil.
     ///   - point: as the record stood then; nil for now, pending changes included.
-    ///   - reader: a coder who is not to see others' judgments before having judged (``View/blind(for:)``).
+    ///   - reader: a coder who is not to see others' judgments before having handed in their own (``View/blind(for:)``).
     /// - Throws: ``AnnalsError`` `notFound` for an item that is not there, `usage` for a field that its kind does not have.
     public func provenance(of item: ItemID, field: String? = nil, asOf point: Point? = nil, blindFor reader: Name? = nil) throws
         -> Provenance

@@ -39,7 +39,7 @@ extension Replica {
     /// - Parameters:
     ///   - earlier: the state that is compared with.
     ///   - later: the other one; nil for what shows now, pending changes included.
-    ///   - reader: a coder who is not to see others' judgments before having judged (``View/blind(for:)``).
+    ///   - reader: a coder who is not to see others' judgments before having handed in their own (``View/blind(for:)``).
     public func differences(from earlier: Point, to later: Point? = nil, blindFor reader: Name? = nil) throws -> [ItemDifference] {
         let before = try view(asOf: earlier, blindFor: reader)
         let after = try view(asOf: later, blindFor: reader)

@@ -12,22 +12,19 @@ extension Replica {
     ///   or where nothing of it is left.
     @discardableResult
     public func undo(_ change: ChangeID, from view: View, reason: String? = nil) throws -> Receipt {
-        let inverse = try inverse(of: change, from: view)
-        return try record(from: view, reason: reason, undoes: change) { try inverse.record(in: $0) }.1
+        try record(from: view, reason: reason, undoes: change) { try takeBack(change, in: $0) }.1
     }
 
-    /// Throws where ``undo(_:from:reason:)`` would, and records nothing.
-    public func checkUndo(_ change: ChangeID, from view: View) throws {
-        try inverse(of: change, from: view).record(in: Edit(view: view, change: store.ambient.changeID(), isUndo: true))
-    }
-
-    private func inverse(of change: ChangeID, from view: View) throws -> Inverse {
+    /// Puts the inverse of a change into one that undoes it: for who looks at it before it is recorded.
+    ///
+    /// - Throws: as ``undo(_:from:reason:)`` does.
+    public func takeBack(_ change: ChangeID, in edit: Edit) throws {
         let step = try step(change.raw)
         guard let done = step.change else {
             throw AnnalsError(.notUndoable, "\(step.handle) was refused: it had no effect")
         }
-        return Inverse(
-            done: done, author: step.author, handle: step.handle, before: try stateBefore(step, done), screen: view)
+        try Inverse(done: done, author: step.author, handle: step.handle, before: try stateBefore(step, done), screen: edit.view)
+            .record(in: edit)
     }
 
     /// The entities that a change touches, as they were just before it.
@@ -57,9 +54,12 @@ private struct Inverse {
         let made = Set(
             done.operations.indices.filter { done.operations[$0].name == "create" }
                 .map { done.entity(ofOperation: $0 + 1) }.filter { before[$0]?.created == nil })
-        // What is locked is opened before the rest is taken back.
-        let opening = try done.operations.indices.filter(opensLock)
-        for index in opening.reversed() + done.operations.indices.filter({ !opening.contains($0) }).reversed() {
+        // What is locked is opened before the rest is taken back, and locked again at the end where it was.
+        let locking = try done.operations.indices.filter(isOfLocked)
+        let relocking = locking.filter { before[done.entity(ofOperation: $0 + 1)]?.locks.isEmpty == false }
+        for id in Set(relocking.map { done.entity(ofOperation: $0 + 1) }).sorted() { try edit.set(id, Entity.stateField, "reviewed") }
+        let others = done.operations.indices.filter { !locking.contains($0) }
+        for index in locking.filter({ !relocking.contains($0) }).reversed() + others.reversed() + relocking.reversed() {
             let id = done.entity(ofOperation: index + 1)
             let operation = done.operations[index]
             if made.contains(id), operation.name != "create" { continue }
@@ -69,7 +69,7 @@ private struct Inverse {
         if edit.operations.isEmpty { throw AnnalsError(.notUndoable, "nothing of \(handle) is left to undo") }
     }
 
-    private func opensLock(_ index: Int) throws -> Bool {
+    private func isOfLocked(_ index: Int) throws -> Bool {
         guard let field = done.operations[index].field, sameBytes(field, Entity.stateField) else { return false }
         return try view.entity(done.entity(ofOperation: index + 1)).map { !$0.locks.isEmpty } ?? false
     }

@@ -53,10 +53,10 @@ struct ImageMaker: ~Copyable {
         if summary.created != nil, plan.hasReferences { collectReferences(plan, fold, place) }
         image.conflicts.clear()
         image.notices.clear()
-        if summary.hasConflicts || summary.hasNotices || isLocked(plan, fold, place) {
+        if summary.hasConflicts || summary.hasNotices || mayStandBesideLock(plan, fold, place) {
             let entity = fold.entity(at: place)
             takeConflicts(entity)
-            takeNotices(entity)
+            takeNotices(entity, fold.lineage)
         }
     }
 
@@ -337,15 +337,20 @@ extension ImageMaker {
         }
     }
 
-    /// Overwrites, and writes without effect: listed, never silently dropped.
-    private func isLocked(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int) -> Bool {
-        guard let state = plan.state, let shown = fold.shown(state.number, at: place) else { return false }
-        return fold.withBytes(shown) { (try? Value.parse(Array($0))) == "locked" }
+    /// Most locked items were locked by somebody who had seen all of them: they are not looked at closely.
+    private func mayStandBesideLock(_ plan: KindPlan, _ fold: borrowing Fold, _ place: Int) -> Bool {
+        guard let state = plan.state, let shown = fold.shown(state.number, at: place), fold.hasUnseen(state.number, at: place) else {
+            return false
+        }
+        return fold.withBytes(shown) { raw in
+            Self.plainText(raw).map { $0.elementsEqual("locked".utf8) } ?? ((try? Value.parse(Array(raw))) == "locked")
+        }
     }
 
-    private mutating func takeNotices(_ entity: Entity) {
+    /// Overwrites, writes without effect, and what stands beside a lock: listed, so that nothing is dropped without a trace.
+    private mutating func takeNotices(_ entity: Entity, _ lineage: Lineage) {
         if entity.created == nil { return }
-        for write in entity.besideLocks { addNotice(entity, write.field, write.stamp, "locked") }
+        for write in entity.besideLocks(lineage) { addNotice(entity, write.field, write.stamp, "locked") }
         for ignored in entity.ignored { addNotice(entity, ignored.field, ignored.stamp, ignored.reason.rawValue) }
         for (key, heads) in entity.overwrites(schema.vocabulary) {
             for head in heads where head.stamp.id != entity.cells[key]?.latest?.stamp.id {

@@ -8,6 +8,7 @@ struct RowCheck: ~Copyable {
     private var maker: ImageMaker
     private let notices: BoundStatement
     private let reference: BoundStatement
+    private var looks: [Int: Look] = [:]
 
     /// Columns that hold the states and what they were made from, which are compared for themselves, and when the row was written.
     private static let others: Set<String> = ["_row", "_changed", "_state", "_base", "_log"]
@@ -30,17 +31,30 @@ struct RowCheck: ~Copyable {
     /// How many notices there should be, of those that were looked at.
     private(set) var noticeCount = 0
 
-    private func columns(_ row: Int64) throws -> Bool {
-        let table = schema.table(maker.image.kind)
-        let names = table.columnNames.enumerated().filter { !Self.others.contains($0.element) }
-        let statement = try BoundStatement(db, "SELECT \(names.map(\.element).joined(separator: ", ")) FROM \(table.name) WHERE _row = ?")
-        statement.bind(1, row)
+    private mutating func columns(_ row: Int64) throws -> Bool {
+        let index = schema.index(maker.image.kind)
+        let look = try looks[index] ?? Look(db, schema.allTables[index])
+        looks[index] = look
+        look.statement.bind(1, row)
         var isSound = false
-        try statement.forEachRow { stored in
-            // The image begins behind the row's number.
-            isSound = names.enumerated().allSatisfy { maker.image.row.slot($0.element.offset - 1, equals: Int32($0.offset), of: stored) }
+        try look.statement.forEachRow { stored in
+            isSound = look.slots.enumerated().allSatisfy { maker.image.row.slot($0.element, equals: Int32($0.offset), of: stored) }
         }
         return isSound
+    }
+
+    /// The columns of a table that are compared.
+    private struct Look {
+        let statement: BoundStatement
+        /// Where they stand in an image, which begins behind the row's number.
+        let slots: [Int]
+
+        init(_ db: Database, _ table: KindTable) throws {
+            let columns = table.columnNames.enumerated().filter { !RowCheck.others.contains($0.element) }
+            slots = columns.map { $0.offset - 1 }
+            statement = try BoundStatement(
+                db, "SELECT \(columns.map(\.element).joined(separator: ", ")) FROM \(table.name) WHERE _row = ?")
+        }
     }
 
     /// What it once named may stand there too.

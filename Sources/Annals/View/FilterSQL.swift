@@ -45,6 +45,15 @@ extension Filter {
             return table.date(path.field, part).map { Self.overlaps($0, FieldPath(path.field, part), from, to, table) }
         case .names(let item): return names(item, table)
         case .author(let name): return FilterSQL("_owner = ?", [name.raw])
+        case .any(let filters):
+            let parts = filters.compactMap { $0.sql(table, vocabulary) }
+            guard parts.count == filters.count, !parts.isEmpty else { return nil }
+            return FilterSQL(
+                "(" + parts.map(\.condition).joined(separator: " OR ") + ")",
+                parts.dropFirst().reduce(parts[0].arguments) { $0 + $1.arguments })
+        case .not(let filter):
+            guard case .has(let path) = filter.node, let column = table.column(path.field, path.part) else { return nil }
+            return orInConflict("\(quoted(column.name)) IS NULL", [], path.field)
         case .inConflict: return FilterSQL(rows: "SELECT row FROM entity WHERE id IN (SELECT entity_id FROM conflict)")
         default: return nil
         }

@@ -165,7 +165,8 @@ final class LiveSource: EntitySource {
 
     func notices() throws -> [Notice] {
         try store.look { db, generation in
-            try self.listed(in: "notice", db, generation).flatMap { $0.notices(self.vocabulary) }
+            let lineage = try LineageTable(db: db).load()
+            return try self.listed(in: "notice", db, generation).flatMap { $0.notices(self.vocabulary, lineage) }
         }
     }
 

@@ -35,7 +35,7 @@ extension View {
 }
 
 extension Entity {
-    func notices(_ vocabulary: Vocabulary) -> [Notice] {
+    func notices(_ vocabulary: Vocabulary, _ lineage: Lineage) -> [Notice] {
         if created == nil { return [] }
         let overwritten = overwrites(vocabulary).flatMap { key, heads -> [(String, Stamp, Notice.Outcome)] in
             guard let shown = cells[key]?.latest else { return [] }
@@ -43,7 +43,7 @@ extension Entity {
         }
         let all =
             overwritten + ignored.map { ($0.field, $0.stamp, .ignored($0.reason)) }
-            + besideLocks.map { ($0.field, $0.stamp, .besideLock($0.lock)) }
+            + besideLocks(lineage).map { ($0.field, $0.stamp, .besideLock($0.lock)) }
         if all.isEmpty { return [] }
         // Those of one field as they arrived.
         let found = all.sorted { sameBytes($0.0, $1.0) ? ($0.1.seq, $0.1.index) < ($1.1.seq, $1.1.index) : precedes($0.0, $1.0) }

@@ -56,6 +56,6 @@ final class PastSource: EntitySource {
     }
 
     func notices() throws -> [Notice] {
-        Order.handle.sorted(entities(), vocabulary).flatMap { $0.notices(vocabulary) }
+        Order.handle.sorted(entities(), vocabulary).flatMap { $0.notices(vocabulary, fold.lineage) }
     }
 }

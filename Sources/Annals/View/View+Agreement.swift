@@ -26,24 +26,26 @@ extension View {
                 wayOut: names.isEmpty ? "A \(kind) has no such field." : "Fields of class per coder: \(names).")
         }
         if let part = path.part {
-            guard case .object(let parts) = field.type, parts.contains(where: { sameBytes($0.name, part) }) else {
-                throw AnnalsError(
-                    .usage, "\(kind).\(field.name) has no part of that name", wayOut: "Name the field alone, or one of its parts.")
+            let isState = field.hasState && sameBytes(part, Entity.stateField)
+            guard case .object(let parts) = field.type, !isState, parts.contains(where: { sameBytes($0.name, part) }) else {
+                let what = isState ? "how far a coding is judges nothing" : "\(kind).\(field.name) has no part of that name"
+                throw AnnalsError(.usage, what, wayOut: "Name the field alone, or another of its parts.")
             }
         }
-        return Agreement(
-            try distinct(kind, where: filters, doubles()).map { entity in
-                entity.codings(field.name).reduce(into: [Name: Value]()) { unit, coding in
-                    guard coders?.contains(coding.author) ?? true, !submittedOnly || entity.hasHandedIn(field, by: coding.author) else {
-                        return
-                    }
-                    // What was taken back on one machine and said on another is no decision.
-                    let heads = entity.cells[Entity.CellKey(field.name, coding.author)]?.heads ?? []
-                    let said = Set(heads.map { field.hasState ? $0.value.withoutState : $0.value })
-                    guard said.count == 1, let own = said.first, let value = path.part.map({ own[$0] }) ?? own else { return }
-                    unit[coding.author] = Self.unordered(value)
-                }
-            })
+        var drafts = 0
+        let units = try distinct(kind, where: filters, doubles()).map { entity in
+            entity.codings(field.name).reduce(into: [Name: Value]()) { unit, coding in
+                let isDraft = !entity.hasHandedIn(field, by: coding.author)
+                guard coders?.contains(coding.author) ?? true, !submittedOnly || !isDraft else { return }
+                // What was taken back on one machine and said on another is no decision.
+                let heads = entity.cells[Entity.CellKey(field.name, coding.author)]?.heads ?? []
+                let said = Set(heads.map { field.hasState ? $0.value.withoutState : $0.value })
+                guard said.count == 1, let own = said.first, let value = path.part.map({ own[$0] }) ?? own else { return }
+                unit[coding.author] = Self.unordered(value)
+                if isDraft { drafts += 1 }
+            }
+        }
+        return Agreement(units, drafts: drafts)
     }
 
     /// Lists, at any depth, in the order of their elements' bytes, each once.

@@ -13,7 +13,8 @@ extension View {
     public func find(_ name: String, kind: String? = nil) throws -> Entity {
         let found = try locate(name)
         if let kind, !sameBytes(found.kind, kind) {
-            throw AnnalsError(.wrongKind, "\(name) is a \(found.kind), not a \(kind)", wayOut: "Name a \(kind).")
+            throw AnnalsError(
+                .wrongKind, "\(name) is \(found.kind.withArticle), not \(kind.withArticle)", wayOut: "Name \(kind.withArticle).")
         }
         return found
     }

@@ -31,17 +31,15 @@ struct AgreementCommand: ParsableCommand {
         }
         let coders = try by.map { Set(try $0.split(separator: ",").map { try InitCommand.name(String($0), "--by") }) }
         let filters = tag.map { [Filter.equals(TagCommand.field, .string($0))] } ?? []
-        func judged(submittedOnly: Bool) throws -> Agreement {
-            try desk.view.agreement(on: parts[1], of: parts[0], coders: coders, where: filters, submittedOnly: submittedOnly)
-        }
-        let agreement = try judged(submittedOnly: submitted)
-        let drafts = submitted ? 0 : try agreement.judgments - judged(submittedOnly: true).judgments
+        let agreement = try desk.view.agreement(on: parts[1], of: parts[0], coders: coders, where: filters, submittedOnly: submitted)
         if desk.isJSON {
-            desk.console.line(JSONLine.text(json(agreement, drafts: drafts)))
+            desk.console.line(JSONLine.text(json(agreement)))
             return
         }
         desk.console.lines(Console.paint.table(rows(agreement), columns: Console.columns, clip: false))
-        if drafts > 0 { desk.console.remark("\(drafts) of \(agreement.judgments) judgments are drafts; --submitted leaves them out") }
+        if agreement.drafts > 0 {
+            desk.console.remark("\(agreement.drafts) of \(agreement.judgments) judgments are drafts; --submitted leaves them out")
+        }
         desk.sayAsOf()
     }
 
@@ -68,7 +66,7 @@ struct AgreementCommand: ParsableCommand {
     }
 
     /// Figures as decimals of six places, and as exact fractions.
-    private func json(_ agreement: Agreement, drafts: Int) -> Value {
+    private func json(_ agreement: Agreement) -> Value {
         func ratio(_ ratio: Ratio?) -> Value {
             guard let ratio else { return .null }
             let exact = "\(ratio.numerator)/\(ratio.denominator)"
@@ -83,7 +81,7 @@ struct AgreementCommand: ParsableCommand {
         let members: [(String, Value)] = [
             ("variable", .string(variable)), ("coders", .array(agreement.coders.map { .string($0.raw) })),
             ("units", .integer(Int64(agreement.units))), ("pairable", .integer(Int64(agreement.pairable))),
-            ("judgments", .integer(Int64(agreement.judgments))), ("drafts", .integer(Int64(drafts))),
+            ("judgments", .integer(Int64(agreement.judgments))), ("drafts", .integer(Int64(agreement.drafts))),
             ("pairs", .integer(Int64(agreement.pairs))), ("agreed", .integer(Int64(agreement.agreedPairs))),
             ("percent", ratio(agreement.percent.map { $0 * Ratio(100) })), ("alpha", ratio(agreement.alpha)), ("kappa", .array(kappa)),
         ]

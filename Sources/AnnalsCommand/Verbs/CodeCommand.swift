@@ -47,13 +47,22 @@ struct CodeCommand: ParsableCommand {
         }
         if submit, !field.hasState { throw CommandFailure.noState(kind, field) }
         let own = entity.judgment(field.name, by: desk.replica.user)
-        if type == nil, submit || !parts.assignments.isEmpty, own == nil {
-            throw CommandFailure.usage("there is no coding of yours yet", at: path, do: "give \(field.type.expectation)")
+        if own == nil,
+            let conflict = desk.view.conflicts(of: entity).first(where: {
+                $0.author == desk.replica.user && sameBytes($0.field, field.name)
+            })
+        {
+            throw CommandFailure(
+                "your own machines say different things of \(path)", at: "annals code",
+                do: "annals resolve \(path) --take \(conflict.sides[0].stamp.id)", .conflict)
+        }
+        if type == nil, own == nil || !submit && parts.assignments.isEmpty {
+            let what = own == nil ? "there is no coding of yours yet" : "nothing is said of it"
+            throw CommandFailure.usage(what, at: path, do: "give \(field.type.expectation)")
         }
         var value = try self.value(field, kind, amending: type == nil ? own : nil, desk)
         if type != nil { sayReplaced(own, by: value, field, path, desk) }
-        // What was handed in stays so when it is said otherwise, unless its coder takes that back.
-        if submit || own?.isSubmitted == true && value[Entity.stateField] == nil { value = value.submitted }
+        value = submit ? value.submitted : value.following(own)
         let state = submit ? kind.field(Entity.stateField) : nil
         try desk.record(record, about: path) { draft in
             if let state { try handIn(try draft.view.entity(entity.id) ?? entity, kind, state, draft, desk) }

@@ -9,14 +9,14 @@ struct ConflictsCommand: ParsableCommand {
             """
             Every side is kept and shown, with what its author had seen and why, until a person settles it: annals resolve. Nothing else waits for \
             that. --notices lists what needs nobody and should not be lost from sight: values that met a later one unseen, in fields where the later \
-            one shows, and writes that had no effect.
+            one shows; writes that had no effect; what was written of a locked item without having seen the lock.
             """,
             example: """
                 annals conflicts
                 annals conflicts --notices --json
                 """))
 
-    @Flag(help: "List overwritten values and writes without effect.") var notices = false
+    @Flag(help: "List overwritten values, writes without effect, and what was written beside a lock.") var notices = false
 
     @OptionGroup var look: LookOptions
     @OptionGroup var place: PlaceOptions

@@ -24,7 +24,8 @@ struct MergeCommand: ParsableCommand {
         let (double, other) = (try desk.find(double), try desk.find(other))
         guard double.id != other.id, sameBytes(double.kind, other.kind) else {
             throw CommandFailure(
-                double.id == other.id ? "that is one item" : "a \(double.kind) is no \(other.kind)", at: "\(self.double) \(self.other)",
+                double.id == other.id ? "that is one item" : "\(double.kind.withArticle) is no \(other.kind)",
+                at: "\(self.double) \(self.other)",
                 do: "name two items of one kind; nothing was recorded")
         }
         if try desk.view.same(as: double.id).contains(other.id) {

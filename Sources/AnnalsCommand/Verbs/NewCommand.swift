@@ -30,7 +30,7 @@ struct NewCommand: ParsableCommand {
             throw CommandFailure.usage("there is no such kind", at: "annals new", do: "use one of \(kinds)")
         }
         guard !kind.namedByText else {
-            throw CommandFailure.usage("a \(kind.name) is recorded from its file", at: "annals new", do: "use annals import FILE")
+            throw CommandFailure.usage("\(kind.name.withArticle) is recorded from its file", at: "annals new", do: "use annals import FILE")
         }
         let assignments = try Self.assignments(kind, title, fields.assignments, desk)
         try desk.record(record) { _ = try $0.create(kind, assignments) }

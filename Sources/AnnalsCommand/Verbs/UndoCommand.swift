@@ -27,15 +27,9 @@ struct UndoCommand: ParsableCommand {
         }
         let step = try desk.step(change)
         if let seen = record.seen, let done = step.change { try desk.checkUnchanged(Set(done.entities), since: seen) }
-        if record.dryRun {
-            try desk.replica.checkUndo(step.changeID, from: desk.view)
-            guard let done = step.change else {
-                throw CommandFailure("\(change) was refused: it had no effect", at: change, do: "nothing is to be undone")
-            }
-            desk.console.lines(desk.changeText.lines(done).map { "would undo: " + $0 } + ["nothing was recorded"])
-            return
-        }
-        let receipt = try desk.replica.undo(step.changeID, from: desk.view, reason: record.why)
-        try desk.report(receipt, about: "undoing of \(change)")
+        // What was there then is there still, so that it is undone from what is there now.
+        var now = record
+        now.seen = nil
+        try desk.record(now, about: "undoing of \(change)", undoes: step.changeID) { try $0.undo(step.changeID, of: desk.replica) }
     }
 }

@@ -23,6 +23,8 @@ public struct Agreement: Sendable {
     public let units: Int
     /// How many judgments there are in all.
     public let judgments: Int
+    /// How many of them their coders have not submitted yet.
+    public let drafts: Int
     /// Those that two or more coded: of others nothing can be said.
     public let pairable: Int
     /// Pairs of values of one unit, and how many of them are equal.
@@ -36,8 +38,11 @@ public struct Agreement: Sendable {
     /// Agreed pairs of all pairs; nil where there is none.
     public var percent: Ratio? { pairs == 0 ? nil : Ratio(Int128(agreedPairs), Int128(pairs)) }
 
-    /// - Parameter units: of each unit what each coder who coded it says.
-    public init(_ units: [[Name: Value]]) {
+    /// - Parameters:
+    ///   - units: of each unit what each coder who coded it says.
+    ///   - drafts: how many of these judgments are not submitted.
+    public init(_ units: [[Name: Value]], drafts: Int = 0) {
+        self.drafts = drafts
         let coded = units.filter { !$0.isEmpty }
         let coders = Set(coded.flatMap(\.keys)).sorted()
         let pairable = coded.filter { $0.count > 1 }

@@ -51,10 +51,22 @@ public struct InstrumentHistory: Sendable {
         steps.last { step in step.holds && (day.flatMap { day in step.bounds.earliest.map { $0 <= day } } ?? true) }
     }
 
-    /// Where the instrument stood on a day for certain: the last step that must have been by then.
+    /// Where the instrument stood on a day for certain: the last step that must have come by then, unless another one that can have come by then
+    /// may be later than that.
     public func certain(on day: EDTFDay) -> Step? {
         // What has no date at all held before anything that is known.
-        steps.last { step in step.holds && (step.bounds.latest.map { $0 <= day } ?? (step.bounds.earliest == nil)) }
+        guard let last = steps.last(where: { $0.holds && ($0.bounds.latest.map { $0 <= day } ?? ($0.bounds.earliest == nil)) }) else {
+            return nil
+        }
+        let isLast = steps.allSatisfy { step in
+            guard step.holds, step.status != last.status, step.bounds != last.bounds,
+                step.bounds.earliest.map({ $0 <= day }) ?? (step.bounds.latest != nil)
+            else {
+                return true
+            }
+            return step.bounds.latest.flatMap { latest in last.bounds.earliest.map { latest <= $0 } } ?? false
+        }
+        return isLast ? last : nil
     }
 
     /// Whether it ever got this status.
