@@ -96,6 +96,11 @@ struct Desk {
         try reasons.found(stamp.seq) { try view.covering(replica.step(of: stamp)).change?.why }
     }
 
+    /// Looks up together why writes were made, for who is to show many.
+    func lookUpReasons(_ stamps: [Stamp]) throws {
+        for (seq, reason) in try view.reasons(of: stamps) { _ = reasons.found(seq) { reason } }
+    }
+
     // MARK: Words in
 
     var words: ValueWords {

@@ -3,6 +3,7 @@ internal import AnnalsModel
 internal import AnnalsWire
 internal import FoundationEssentials
 internal import GRDB
+internal import Glibc
 
 /// The log as the file keeps it: entry lines verbatim, in chunks of whole pieces as they came, each with its head hash.
 struct LogChunks {
@@ -111,28 +112,38 @@ struct LogChunks {
         }
     }
 
-    /// The lines of these entries, which are in order, without LF.
-    func forEachLine(of seqs: [Int64], _ body: (Int64, ArraySlice<UInt8>) throws -> Void) throws {
+    /// The lines of these entries, which are in order, without LF, where SQLite has them.
+    func forEachLine(of seqs: [Int64], _ body: (Int64, UnsafeRawBufferPointer) throws -> Void) throws {
+        if try found(of: seqs, body) < seqs.count { throw DamagedState() }
+    }
+
+    /// - Returns: how many of them there were before one was missing.
+    private func found(of seqs: [Int64], _ body: (Int64, UnsafeRawBufferPointer) throws -> Void) throws -> Int {
+        let chunk = try BoundStatement(db, "SELECT first, first + count, bytes FROM log_chunk WHERE first <= ? ORDER BY first DESC LIMIT 1")
         var next = 0
         while next < seqs.count {
-            let seq = seqs[next]
             let before = next
-            try forEach(from: seq, through: seq) { chunk in
-                try chunk.forEachLine { number, line in
-                    guard next < seqs.count, seqs[next] == number else { return }
-                    next += 1
-                    try body(number, line)
+            chunk.bind(1, seqs[next])
+            try chunk.forEachRow { row in
+                var (seq, end, left) = (row.integer(0), row.integer(1), row.bytes(2))
+                while next < seqs.count, seqs[next] < end, let feed = left.firstIndex(ofByte: UInt8(ascii: "\n")) {
+                    if seq == seqs[next] {
+                        try body(seq, UnsafeRawBufferPointer(rebasing: left[..<feed]))
+                        next += 1
+                    }
+                    (seq, left) = (seq + 1, UnsafeRawBufferPointer(rebasing: left[(feed + 1)...]))
                 }
             }
-            if next == before { throw DamagedState() }
+            if next == before { break }
         }
+        return next
     }
 
     /// The line of an entry, without LF.
     func line(_ seq: Int64) throws -> [UInt8]? {
-        var found: [UInt8]?
-        try forEachLine(from: seq, through: seq) { _, line in found = Array(line) }
-        return found
+        var line: [UInt8]?
+        _ = try found(of: [seq]) { line = Array($1) }
+        return line
     }
 
     func entry(_ seq: Int64) throws -> Entry? {
@@ -168,5 +179,13 @@ func decodeEntry(_ line: [UInt8], seq: Int64) throws(AnnalsError) -> Entry {
         throw AnnalsError(
             .damaged, "entry \(seq) cannot be read (\(error))",
             wayOut: "What came before it stays readable and writable; upgrade this program or ask who runs the server.")
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where a byte stands first.
+    fileprivate func firstIndex(ofByte byte: UInt8) -> Int? {
+        guard let base = baseAddress else { return nil }
+        return memchr(base, Int32(byte), count).map { UnsafeRawPointer($0) - base }
     }
 }

@@ -25,6 +25,7 @@ struct ConflictsCommand: ParsableCommand {
         let desk = try Desk(place, look)
         if notices { return try listNotices(desk) }
         let conflicts = try desk.view.conflicts()
+        try desk.lookUpReasons(conflicts.flatMap(\.sides).map(\.stamp))
         desk.console.lines(try conflicts.flatMap { try lines($0, desk) })
         let count = conflicts.count
         let hidden = try desk.view.hiddenConflictCount()
@@ -37,6 +38,7 @@ struct ConflictsCommand: ParsableCommand {
 
     private func listNotices(_ desk: Desk) throws {
         let all = try desk.view.notices()
+        try desk.lookUpReasons(all.map(\.stamp))
         let text = NoticeText(desk: desk)
         desk.console.lines(try all.flatMap { desk.isJSON ? [JSONLine.text(try text.json($0))] : try text.lines($0) })
         if !desk.isJSON { desk.console.remark(all.isEmpty ? "no notices" : "\(all.count) notice\(all.count == 1 ? "" : "s")") }
