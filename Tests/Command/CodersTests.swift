@@ -96,6 +96,9 @@ import Testing
         #expect(try coding("CONSULT", "--note", "met").contains(#"{"ben":[{"note":"met","state":"submitted","type":"CONSULT"}]}"#))
         #expect(try coding("CONSULT", "--state", "draft").contains(#"{"ben":[{"state":"draft","type":"CONSULT"}]}"#))
         #expect(try coding("CONSULT").contains(#"{"ben":[{"type":"CONSULT"}]}"#))
+        try bench.done("-C", "b", "code", "e1", "--submit")
+        #expect(try bench.annals("-C", "b", "code", "e1", "--clear").err.contains("e1.state stays submitted: annals set e1.state draft"))
+        #expect(try coding("CONSULT").contains(#"{"ben":[{"type":"CONSULT"}]}"#))
         // Parts alone change what was said; a type takes its place, and says what is gone.
         #expect(try coding("--note", "by telephone").contains(#"{"ben":[{"note":"by telephone","type":"CONSULT"}]}"#))
         let replaced = try bench.annals("-C", "b", "code", "e1", "CONSULT")

@@ -42,6 +42,7 @@ struct CodeCommand: ParsableCommand {
             guard type == nil, parts.assignments.isEmpty, !submit else {
                 throw CommandFailure.usage("--clear takes no type, and hands nothing in", at: path, do: "leave the others out")
             }
+            sayState(entity, by: .null, field, desk)
             try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id, kind.name) }
             return
         }
@@ -63,6 +64,7 @@ struct CodeCommand: ParsableCommand {
         var value = try self.value(field, kind, amending: type == nil ? own : nil, desk)
         if type != nil { sayReplaced(own, by: value, field, path, desk) }
         value = submit ? value.submitted : value.following(own)
+        sayState(entity, by: value, field, desk)
         let state = submit ? kind.field(Entity.stateField) : nil
         try desk.record(record, about: path) { draft in
             if let state { try handIn(try draft.view.entity(entity.id) ?? entity, kind, state, draft, desk) }
@@ -80,6 +82,14 @@ struct CodeCommand: ParsableCommand {
         let new = try fieldWords.value(of: field, from: ["\(main)=\(word)"] + parts.assignments).object ?? []
         let kept = (own.object ?? []).filter { member in !new.contains { sameBytes($0.key, member.key) } }
         return .object((kept + new).map { ($0.key, $0.value) })
+    }
+
+    /// The event's state is everybody's: it stays where one takes one's own handing in back.
+    private func sayState(_ entity: Entity, by value: Value, _ field: FieldRule, _ desk: Desk) {
+        let own = entity.judgment(field.name, by: desk.replica.user)
+        guard field.hasState, own?.isSubmitted == true, !value.isSubmitted, entity.shown(Entity.stateField) == "submitted" else { return }
+        let name = desk.name(entity.id)
+        desk.console.remark("\(name).\(Entity.stateField) stays submitted: annals set \(name).\(Entity.stateField) draft")
     }
 
     /// What one had said before and says no more.
