@@ -19,7 +19,7 @@ final class Draft {
         let fields = assignments.filter { classes.contains($0.field.merge) }
         let id = try create(kind.name, fields: fields.map { ($0.field.name, $0.value) })
         for assignment in assignments where !classes.contains(assignment.field.merge) {
-            try write(assignment.value, to: assignment.field, of: id, kind.name)
+            try write(assignment.value, to: assignment.field, of: id)
         }
         return id
     }
@@ -27,12 +27,12 @@ final class Draft {
     func create(_ kind: String, fields: [(String, Value)]) throws -> ItemID { try edit.create(kind, fields: fields) }
 
     /// Writes a value as the field's class asks.
-    func write(_ value: Value, to field: FieldRule, of id: ItemID, _ kind: String) throws {
+    func write(_ value: Value, to field: FieldRule, of id: ItemID) throws {
         try edit.write(id, field.name, value)
     }
 
     /// Takes elements out of a field that holds many.
-    func remove(_ elements: [ItemID], of field: FieldRule, from id: ItemID, _ kind: String) throws {
+    func remove(_ elements: [ItemID], of field: FieldRule, from id: ItemID) throws {
         try edit.remove(id, field.name, elements: elements)
     }
 
@@ -50,7 +50,7 @@ final class Draft {
     }
 
     /// Closes the sides that are on the screen.
-    func resolve(_ entity: Entity, _ field: String, _ value: Value, closing heads: [Write]) throws {
+    func resolve(_ entity: Entity, _ field: String, _ value: Value) throws {
         try edit.resolve(entity.id, field, value: value)
     }
 

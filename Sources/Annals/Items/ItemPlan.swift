@@ -291,7 +291,7 @@ struct ItemPlan {
         for (field, author, value) in line.codings {
             try checkNoConflict(conflicts, field, author, line)
             let own = entity.judgment(field.name, by: author)
-            let anew = field.hasState ? value.following(own) : value
+            let anew = value.following(own)
             if let own, own == resolved(anew, field) { continue }
             steps.append(.write(line, field, anew))
         }

@@ -77,7 +77,7 @@ struct AnnotationImport {
                 for item in batch {
                     let citation = try draft.create("citation", fields: CiteCommand.fields(item.passage, of: item.document))
                     if let event = try event(item, &events, draft) {
-                        try draft.write(["item": .string(event.raw), "stance": "supports"], to: about, of: citation, "citation")
+                        try draft.write(["item": .string(event.raw), "stance": "supports"], to: about, of: citation)
                     }
                     if let note = item.annotation.note {
                         _ = try draft.create("note", fields: [("target", .string(citation.raw)), ("text", .string(note))])

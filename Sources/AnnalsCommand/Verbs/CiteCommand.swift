@@ -62,7 +62,7 @@ struct CiteCommand: ParsableCommand {
             var evidence = targets.map { ($0.entity.id, $0.field) }
             if let (kind, assignments) = made { evidence.append((try draft.create(kind, assignments), nil)) }
             for (item, name) in evidence {
-                try draft.write(try about(item, name, field, words), to: field, of: id, citation.name)
+                try draft.write(try about(item, name, field, words), to: field, of: id)
             }
         }
     }

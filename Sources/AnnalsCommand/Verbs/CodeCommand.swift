@@ -43,7 +43,7 @@ struct CodeCommand: ParsableCommand {
                 throw CommandFailure.usage("--clear takes no type, and hands nothing in", at: path, do: "leave the others out")
             }
             sayState(entity, by: .null, field, desk)
-            try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id, kind.name) }
+            try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id) }
             return
         }
         if submit, !field.hasState { throw CommandFailure.noState(kind, field) }
@@ -67,8 +67,8 @@ struct CodeCommand: ParsableCommand {
         sayState(entity, by: value, field, desk)
         let state = submit ? kind.field(Entity.stateField) : nil
         try desk.record(record, about: path) { draft in
-            if let state { try handIn(try draft.view.entity(entity.id) ?? entity, kind, state, draft, desk) }
-            try draft.write(value, to: field, of: entity.id, kind.name)
+            if let state { try handIn(try draft.view.entity(entity.id) ?? entity, state, draft, desk) }
+            try draft.write(value, to: field, of: entity.id)
         }
     }
 
@@ -100,11 +100,11 @@ struct CodeCommand: ParsableCommand {
     }
 
     /// What is submitted, or further, stays so; what is in conflict a person settles.
-    private func handIn(_ seen: Entity, _ kind: KindRule, _ state: FieldRule, _ draft: Draft, _ desk: Desk) throws {
+    private func handIn(_ seen: Entity, _ state: FieldRule, _ draft: Draft, _ desk: Desk) throws {
         if desk.view.conflicts(of: seen).contains(where: { sameBytes($0.field, state.name) }) {
             desk.console.remark("the state of \(desk.name(seen.id)) is in conflict and stays so: annals conflicts")
         } else if seen.shown(state.name) ?? "draft" == "draft" {
-            try draft.write("submitted", to: state, of: seen.id, kind.name)
+            try draft.write("submitted", to: state, of: seen.id)
         }
     }
 

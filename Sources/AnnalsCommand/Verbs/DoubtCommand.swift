@@ -36,7 +36,7 @@ struct DoubtCommand: ParsableCommand {
         let there = try desk.view.entities(kind: kind.name, where: .equals("target", .string(entity.id.raw)), limit: 1).first
         try desk.record(record, about: there.map { desk.name($0.id) }) { draft in
             let id = try there?.id ?? draft.create(kind.name, fields: [("target", .string(entity.id.raw))])
-            for judgment in judgments { try draft.write(judgment.value, to: judgment.field, of: id, kind.name) }
+            for judgment in judgments { try draft.write(judgment.value, to: judgment.field, of: id) }
         }
     }
 }

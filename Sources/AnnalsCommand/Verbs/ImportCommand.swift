@@ -77,7 +77,7 @@ struct ImportCommand: ParsableCommand {
             return
         }
         try desk.record(record, about: name) { draft in
-            for assignment in changed { try draft.write(assignment.value, to: assignment.field, of: id, kind.name) }
+            for assignment in changed { try draft.write(assignment.value, to: assignment.field, of: id) }
         }
     }
 

@@ -37,7 +37,7 @@ struct ResolveCommand: ParsableCommand {
             throw CommandFailure.usage("a conflict is settled by a side or a value", at: path, do: "give --take WHO or --value VALUE")
         }
         let settled = try take.map { try SideWords.side($0, of: conflict.sides, at: path).value } ?? own(name, of: entity, desk)
-        try desk.record(record, about: path) { try $0.resolve(entity, name, settled, closing: conflict.sides) }
+        try desk.record(record, about: path) { try $0.resolve(entity, name, settled) }
     }
 
     private func own(_ name: String, of entity: Entity, _ desk: Desk) throws -> Value {

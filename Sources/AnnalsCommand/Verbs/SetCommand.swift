@@ -35,7 +35,7 @@ struct SetCommand: ParsableCommand {
             guard words.isEmpty, !many, !remove else {
                 throw CommandFailure.usage("--clear takes no value", at: path, do: many ? "use --remove VALUE" : "leave the value out")
             }
-            try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id, kind.name) }
+            try desk.record(record, about: path) { try $0.write(.null, to: field, of: entity.id) }
             return
         }
         if remove, !many {
@@ -44,9 +44,9 @@ struct SetCommand: ParsableCommand {
         let value = try FieldWords(kind: kind, words: desk.words).value(of: field, from: words)
         if remove {
             let elements = try Self.elements(entity, field, [value], path)
-            try desk.record(record, about: path) { try $0.remove(elements, of: field, from: entity.id, kind.name) }
+            try desk.record(record, about: path) { try $0.remove(elements, of: field, from: entity.id) }
         } else {
-            try desk.record(record, about: path) { try $0.write(value, to: field, of: entity.id, kind.name) }
+            try desk.record(record, about: path) { try $0.write(value, to: field, of: entity.id) }
         }
     }
 

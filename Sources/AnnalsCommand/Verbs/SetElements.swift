@@ -17,7 +17,7 @@ struct SetElements {
         for value in values { try FieldWords.check(value, field, of: kind) }
         if remove {
             let elements = try SetCommand.elements(entity, field, values, path)
-            try desk.record(record, about: path) { try $0.remove(elements, of: field, from: entity.id, kind.name) }
+            try desk.record(record, about: path) { try $0.remove(elements, of: field, from: entity.id) }
             return
         }
         var there = Set(entity.shownElements(field.name, desk.vocabulary).map(\.value))
@@ -27,7 +27,7 @@ struct SetElements {
             return
         }
         try desk.record(record, about: path) { draft in
-            for value in new { try draft.write(value, to: field, of: entity.id, kind.name) }
+            for value in new { try draft.write(value, to: field, of: entity.id) }
         }
     }
 }

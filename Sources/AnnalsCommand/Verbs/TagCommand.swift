@@ -39,11 +39,11 @@ struct TagCommand: ParsableCommand {
         guard let old = handle, tags.count == 1, let new = tags.first, !sameBytes(old, new), !remove else {
             throw CommandFailure.usage("two labels are asked for", at: "--rename", do: "give the old one and the new one")
         }
-        var left: [(item: Entity, kind: KindRule, field: FieldRule)] = []
+        var left: [(item: Entity, field: FieldRule)] = []
         for kind in desk.vocabulary.kinds {
             guard let field = kind.field(Self.field), field.merge == .set else { continue }
             try FieldWords.check(.string(new), field, of: kind)
-            left += try desk.view.entities(kind: kind.name, where: .equals(field.name, .string(old))).map { ($0, kind, field) }
+            left += try desk.view.entities(kind: kind.name, where: .equals(field.name, .string(old))).map { ($0, field) }
         }
         guard !left.isEmpty else { throw CommandFailure("no item bears this label", at: "--rename", do: "see annals list --tag") }
         let locked = left.filter { !$0.item.locks.isEmpty }.map { desk.name($0.item.id) }
@@ -58,11 +58,11 @@ struct TagCommand: ParsableCommand {
             left.removeFirst(some.count)
             // From one screen: what is locked or labelled meanwhile was not on it.
             try desk.record(record, about: "\(some.count) item\(some.count == 1 ? "" : "s")") { draft in
-                for (item, kind, field) in some {
+                for (item, field) in some {
                     let elements = (item.elements[field.name] ?? []).filter { $0.value == .string(old) }.map(\.id)
-                    try draft.remove(elements, of: field, from: item.id, kind.name)
+                    try draft.remove(elements, of: field, from: item.id)
                     if item.elements[field.name]?.contains(where: { $0.value == .string(new) }) != true {
-                        try draft.write(.string(new), to: field, of: item.id, kind.name)
+                        try draft.write(.string(new), to: field, of: item.id)
                     }
                 }
             }
